@@ -1,0 +1,94 @@
+"""stancekit: quotes, speakers, stance and sentiment in news articles.
+
+Names are resolved when they are first used, so that importing the package costs next to nothing and the light
+calls never import torch.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from importlib.metadata import PackageNotFoundError, version
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from stancekit.data import check_frame
+    from stancekit.errors import (
+        CheckpointError,
+        DataError,
+        EncoderError,
+        FrameError,
+        MissingExtraError,
+        OptionError,
+        StancekitError,
+    )
+    from stancekit.evaluation import evaluate
+    from stancekit.frames import load_frame, new_frame
+    from stancekit.inference import Classifier, load, predict, predict_stream, read
+    from stancekit.quotes import extract_quotes
+    from stancekit.records import Article, LabelledQuote, Prediction, Quote, Sentence, Span, Speaker
+    from stancekit.training import train
+
+_HOMES = {
+    "stancekit.data": ("check_frame",),
+    "stancekit.errors": (
+        "CheckpointError",
+        "DataError",
+        "EncoderError",
+        "FrameError",
+        "MissingExtraError",
+        "OptionError",
+        "StancekitError",
+    ),
+    "stancekit.evaluation": ("evaluate",),
+    "stancekit.frames": ("load_frame", "new_frame"),
+    "stancekit.inference": ("Classifier", "load", "predict", "predict_stream", "read"),
+    "stancekit.quotes": ("extract_quotes",),
+    "stancekit.records": ("Article", "LabelledQuote", "Prediction", "Quote", "Sentence", "Span", "Speaker"),
+    "stancekit.training": ("train",),
+}
+_HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
+
+__all__ = [
+    "Article",
+    "CheckpointError",
+    "Classifier",
+    "DataError",
+    "EncoderError",
+    "FrameError",
+    "LabelledQuote",
+    "MissingExtraError",
+    "OptionError",
+    "Prediction",
+    "Quote",
+    "Sentence",
+    "Span",
+    "Speaker",
+    "StancekitError",
+    "check_frame",
+    "evaluate",
+    "extract_quotes",
+    "load",
+    "load_frame",
+    "new_frame",
+    "predict",
+    "predict_stream",
+    "read",
+    "train",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name == "__version__":
+        try:
+            return version("stancekit")
+        except PackageNotFoundError:  # run from a bare checkout with PYTHONPATH=src
+            return "0+checkout"
+    if name in _HOME_OF:
+        value = getattr(import_module(_HOME_OF[name]), name)
+        globals()[name] = value
+        return value
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return [*__all__, "__version__"]

@@ -1,0 +1,205 @@
+"""The object behind `predict` and `read`."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import overload
+
+import numpy as np
+
+from stancekit.errors import DataError, OptionError
+from stancekit.inference.backends import Backend, choose_backend
+from stancekit.inference.batching import batches, pad
+from stancekit.model import Checkpoint, TextEncoder, open_checkpoint, softmax
+from stancekit.model.checkpoint import Floats
+from stancekit.quotes import extract_quotes
+from stancekit.records import Article, Prediction, Quote
+
+DEFAULT_MODEL = "us-china"
+_STREAM = 4096  # texts that are sorted and batched together; bounds the memory of predict_stream
+
+
+class Classifier:
+    """A trained model, ready to label sentences. One object may be used from many threads.
+
+    Made by `load`; the functions `predict` and `read` of the package open one and call it.
+
+    Args:
+        checkpoint: The model's folder, opened.
+        device: ``None`` for a GPU if there is one and the CPU if not, or ``"cpu"``, ``"cuda"``, ``"mps"``.
+        threads: CPU threads; all cores by default.
+    """
+
+    def __init__(self, checkpoint: Checkpoint, *, device: str | None = None, threads: int | None = None) -> None:
+        self.checkpoint = checkpoint
+        self.frame = checkpoint.frame
+        self._encoder = TextEncoder(checkpoint.file("tokenizer.json"), checkpoint.meta.max_length)
+        self._backend: Backend = choose_backend(checkpoint, device, threads)
+
+    @property
+    def device(self) -> str:
+        """Where it runs."""
+        return self._backend.device
+
+    @overload
+    def predict(self, texts: str, *, context: str | None = None) -> Prediction: ...
+    @overload
+    def predict(self, texts: Iterable[str], *, context: Sequence[str] | None = None) -> list[Prediction]: ...
+    def predict(
+        self, texts: str | Iterable[str], *, context: str | Sequence[str] | None = None
+    ) -> Prediction | list[Prediction]:
+        """Label one sentence or many, in order.
+
+        Args:
+            texts: A sentence, or any iterable of sentences.
+            context: The other sentences of the same quote; a string for one sentence, a sequence of as many
+                strings for many (empty ones where there is none). It helps with sentences like "That will not do."
+
+        Returns:
+            A `Prediction` for a string, a list for an iterable.
+
+        Raises:
+            DataError: A text is empty or not a string, or texts and contexts differ in number.
+        """
+        if isinstance(texts, str):
+            if context is not None and not isinstance(context, str):
+                raise DataError("one sentence takes one context, a string")
+            return self._predictions([texts], [context or ""])[0]
+        texts = list(texts)
+        if context is None:
+            context = [""] * len(texts)
+        elif isinstance(context, str) or len(context) != len(texts):
+            raise DataError(f"{len(texts)} sentences take as many contexts, in a list; empty strings for none")
+        return self._predictions(texts, context)
+
+    def predict_stream(self, texts: Iterable[str]) -> Iterator[Prediction]:
+        """Label any number of sentences lazily, in order, in constant memory.
+
+        Raises:
+            DataError: A text is empty or not a string.
+        """
+        iterator = iter(texts)
+        seen = 0
+        while block := list(itertools.islice(iterator, _STREAM)):
+            yield from self._predictions(block, [""] * len(block), first=seen)
+            seen += len(block)
+
+    def predict_proba(self, texts: Iterable[str], *, context: Sequence[str] | None = None) -> Floats:
+        """Calibrated stance probabilities: (texts, labels), columns in the frame's order.
+
+        Raises:
+            DataError: A text is empty or not a string, or texts and contexts differ in number.
+        """
+        texts = [texts] if isinstance(texts, str) else list(texts)
+        head = self.checkpoint.meta.heads["stance"]
+        return softmax(self.logits(texts, context)["stance"], head.temperature)
+
+    def logits(self, texts: Sequence[str], context: Sequence[str] | None = None) -> dict[str, Floats]:
+        """Uncalibrated logits by task, each (texts, labels). Texts in several windows get the windows' mean.
+
+        Raises:
+            DataError: A text is empty or not a string, or texts and contexts differ in number.
+        """
+        context = context or [""] * len(texts)
+        if len(context) != len(texts):
+            raise DataError(f"{len(texts)} sentences take as many contexts, not {len(context)}")
+        return self._logits(texts, context, 0)
+
+    def _predictions(self, texts: Sequence[str], context: Sequence[str], first: int = 0) -> list[Prediction]:
+        logits = self._logits(texts, context, first)
+        heads = self.checkpoint.meta.heads
+        scores = {task: softmax(logits[task], heads[task].temperature).tolist() for task in heads}
+        out = []
+        for row, text in enumerate(texts):
+            stance = dict(zip(heads["stance"].labels, scores["stance"][row], strict=True))
+            best = max(stance, key=stance.__getitem__)
+            tone = dict(zip(heads["sentiment"].labels, scores["sentiment"][row], strict=True)) if "sentiment" in heads else {}
+            out.append(
+                Prediction(
+                    text=text,
+                    stance=best,
+                    confidence=stance[best],
+                    stance_scores=stance,
+                    sentiment=max(tone, key=tone.__getitem__) if tone else None,
+                    sentiment_scores=tone,
+                    quantiles=heads["stance"].quantiles,
+                )
+            )
+        return out
+
+    def _logits(self, texts: Sequence[str], context: Sequence[str], first: int) -> dict[str, Floats]:
+        for place, text in enumerate(texts, first):
+            if not isinstance(text, str):
+                raise DataError(f"text {place} is {type(text).__name__}, not a string")
+            if not text.strip():
+                raise DataError(f"text {place} is empty; leave empty texts out")
+        meta = self.checkpoint.meta
+        unique: dict[tuple[str, str], int] = {}
+        places = [unique.setdefault(pair, len(unique)) for pair in zip(texts, context, strict=True)]
+        windows = self._encoder.encode([text for text, _ in unique], [others for _, others in unique])
+        flat = [window for group in windows for window in group]
+        owner = np.repeat(np.arange(len(windows)), [len(group) for group in windows])
+        share = np.array([len(window) for window in flat], dtype=np.float32)
+        sums = {task: np.zeros((len(windows), len(head.labels)), np.float32) for task, head in meta.heads.items()}
+        for batch in batches([len(window) for window in flat], self._backend.budget):
+            result = self._backend.run(pad([flat[i] for i in batch], meta.inputs, meta.pad_id))
+            for task, logits in result.items():
+                np.add.at(sums[task], owner[batch], logits * share[batch, None])
+        weight = np.zeros(len(windows), np.float32)
+        np.add.at(weight, owner, share)
+        return {task: (total / weight[:, None])[places] for task, total in sums.items()}
+
+    def read(self, text: str) -> Article:
+        """Find the quotes of an article and label each quoted sentence, with its quote as context.
+
+        Raises:
+            DataError: The text is empty or not a string.
+        """
+        if not isinstance(text, str):
+            raise DataError(f"an article is a string, not {type(text).__name__}; decode bytes first")
+        if not text.strip():
+            raise DataError("the article is empty")
+        return self.label_quotes(text, extract_quotes(text))
+
+    def label_quotes(self, text: str, quotes: Sequence[Quote]) -> Article:
+        """Label the sentences of quotes that were extracted already."""
+        sentences, contexts = [], []
+        for quote in quotes:
+            for place in range(len(quote.sentences)):
+                others = [s.text for i, s in enumerate(quote.sentences) if i != place]
+                sentences.append(quote.sentences[place].text)
+                contexts.append(" ".join(others))
+        predictions = iter(self._predictions(sentences, contexts))
+        labelled = tuple(
+            replace(
+                quote,
+                sentences=tuple(replace(s, prediction=next(predictions)) for s in quote.sentences),
+                neither=self.frame.neither,
+            )
+            for quote in quotes
+        )
+        return Article(text, labelled, self.checkpoint.meta.name, self.frame.label_names)
+
+
+def load(model: str | Path = DEFAULT_MODEL, *, device: str | None = None, threads: int | None = None) -> Classifier:
+    """Load a trained model.
+
+    Args:
+        model: A checkpoint folder, or the name of a shipped model.
+        device: ``None`` for a GPU if there is one and the CPU if not, or ``"cpu"``, ``"cuda"``, ``"mps"``.
+        threads: CPU threads; all cores by default.
+
+    Raises:
+        CheckpointError: There is no such model, or it is damaged, or newer than this stancekit.
+        OptionError: The device cannot be used.
+
+    Example:
+        >>> load("us-china").frame.label_names
+        ('easing', 'rivalry', 'neither')
+    """
+    if threads is not None and threads < 1:
+        raise OptionError(f"threads is {threads}; give 1 or more, or leave it out for all cores")
+    return Classifier(open_checkpoint(model), device=device, threads=threads)

@@ -1,0 +1,112 @@
+"""The network in torch: any Hugging Face encoder, pooled, with one linear head per task."""
+
+from __future__ import annotations
+
+import inspect
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors.torch import load_file, save_file
+from torch import Tensor, nn
+from transformers import AutoConfig, AutoModel
+
+from stancekit.errors import CheckpointError
+from stancekit.model.base import Base, load_error
+from stancekit.model.checkpoint import Checkpoint
+
+# half precision halves the file and changes probabilities in the fourth decimal; training rounds the weights
+# before it calibrates and exports, so that every backend reads the same numbers
+STORED = torch.float16
+
+
+class StanceNetwork(nn.Module):
+    """Encoder, pooling and heads.
+
+    Args:
+        encoder: What `AutoModel` gives.
+        heads: Number of labels by task.
+        pooling: ``mean`` over the tokens of the text, or the ``first`` token.
+        dropout: Before the heads, in training.
+    """
+
+    def __init__(self, encoder: nn.Module, heads: dict[str, int], pooling: str = "mean", dropout: float = 0.1) -> None:
+        super().__init__()
+        self.encoder = encoder
+        self.pooling = pooling
+        self.dropout = nn.Dropout(dropout)
+        width = encoder.config.hidden_size
+        self.heads = nn.ModuleDict({task: nn.Linear(width, count) for task, count in heads.items()})
+        for head in self.heads.values():
+            nn.init.normal_(head.weight, std=0.02)
+            nn.init.zeros_(head.bias)
+
+    @property
+    def inputs(self) -> list[str]:
+        """Names of the inputs this encoder takes, in order."""
+        names = ["input_ids", "attention_mask"]
+        takes_segments = "token_type_ids" in inspect.signature(self.encoder.forward).parameters
+        if takes_segments and getattr(self.encoder.config, "type_vocab_size", 0) > 1:
+            names.append("token_type_ids")
+        return names
+
+    def pooled(self, **inputs: Tensor) -> Tensor:
+        """One vector per text: (batch, hidden)."""
+        hidden = self.encoder(**{name: inputs[name] for name in self.inputs}).last_hidden_state
+        if self.pooling == "first":
+            return hidden[:, 0]
+        mask = inputs["attention_mask"].unsqueeze(-1).to(hidden.dtype)
+        return (hidden * mask).sum(1) / mask.sum(1).clamp(min=1)
+
+    def forward(
+        self, input_ids: Tensor, attention_mask: Tensor, token_type_ids: Tensor | None = None
+    ) -> dict[str, Tensor]:
+        """Logits by task, each (batch, labels)."""
+        inputs = {"input_ids": input_ids, "attention_mask": attention_mask}
+        if token_type_ids is not None:
+            inputs["token_type_ids"] = token_type_ids
+        pooled = self.dropout(self.pooled(**inputs))
+        return {task: head(pooled) for task, head in self.heads.items()}
+
+
+def from_base(base: Base, heads: dict[str, int], pooling: str, dropout: float) -> StanceNetwork:
+    """A network over a pretrained encoder, its heads new. Seed before calling.
+
+    Raises:
+        EncoderError: transformers cannot load the encoder.
+    """
+    try:
+        encoder = AutoModel.from_pretrained(base.source, dtype=torch.float32, trust_remote_code=False)
+    except Exception as error:
+        raise load_error(base, error) from error
+    if getattr(encoder, "pooler", None) is not None:
+        encoder.pooler = None  # a part of BERT that pooled() does not use
+    return StanceNetwork(encoder, heads, pooling, dropout)
+
+
+def save_network(network: StanceNetwork, folder: Path) -> None:
+    """Write `config.json` and `model.safetensors` into a folder."""
+    network.encoder.config.save_pretrained(folder)
+    state = {name: value.detach().to("cpu", STORED).contiguous() for name, value in network.state_dict().items()}
+    save_file(state, folder / "model.safetensors", metadata={"format": "pt"})
+
+
+def load_network(checkpoint: Checkpoint, device: str = "cpu", dtype: torch.dtype = torch.float32) -> StanceNetwork:
+    """The network of a checkpoint folder, ready to predict.
+
+    Raises:
+        CheckpointError: A file is missing or damaged.
+    """
+    checkpoint.file("config.json")
+    path = checkpoint.file("model.safetensors")
+    try:
+        config = AutoConfig.from_pretrained(checkpoint.folder, trust_remote_code=False)
+        encoder: Any = AutoModel.from_config(config, dtype=torch.float32, trust_remote_code=False)
+        if getattr(encoder, "pooler", None) is not None:
+            encoder.pooler = None
+        heads = {task: len(head.labels) for task, head in checkpoint.meta.heads.items()}
+        network = StanceNetwork(encoder, heads, checkpoint.meta.pooling)
+        network.load_state_dict(load_file(path))
+    except (OSError, ValueError, RuntimeError, KeyError) as error:
+        raise CheckpointError(f"{checkpoint.folder}: the weights do not fit the config: {error}") from error
+    return network.to(device=device, dtype=dtype).eval()

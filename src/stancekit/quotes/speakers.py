@@ -1,0 +1,187 @@
+"""Which speaker each marked stretch gets: its own attribution, or that of a neighbour.
+
+News text attributes a quote once and lets the following ones hang on it. The order of trust is:
+words beside the quote, the sentence that holds it, the quote before in the same paragraph, the
+sentence before, the paragraph before.
+"""
+
+from __future__ import annotations
+
+from stancekit.quotes.attribution import Attribution, after_quote, anywhere, before_quote, lead_phrase
+from stancekit.quotes.cues import CONJUNCTIONS, PREPOSITIONS
+from stancekit.quotes.kinds import kind_of
+from stancekit.quotes.marks import Marked, Paragraphs
+from stancekit.quotes.phrases import Token, tokens
+from stancekit.quotes.sentences import sentence_ends, strip
+from stancekit.records import QuoteKind
+
+_WINDOW = 400
+"""Characters read on each side of a quote."""
+_WORDS = 80
+"""Words of a sentence kept before a quote."""
+_QUOTED = Token(0, 0, "“”", "“”")
+"""Stands for a quote inside the words of its sentence."""
+
+
+class Piece:
+    """One marked stretch on its way to a quote."""
+
+    __slots__ = ("after", "attribution", "before", "end", "kind", "last_paragraph", "marked", "own", "paragraph", "start")
+
+    def __init__(self, text: str, marked: Marked, paragraph: int) -> None:
+        self.marked = marked
+        self.paragraph = paragraph
+        self.last_paragraph = paragraph
+        self.start, self.end = strip(text, marked.start, marked.end)
+        self.kind: QuoteKind = "mention"
+        self.attribution: Attribution | None = None
+        self.own = False
+        """Whether the attribution stands beside this stretch, not beside a neighbour."""
+        self.before: list[Token] = []
+        self.after: list[Token] = []
+
+
+def attribute(text: str, pieces: list[Piece], paragraphs: Paragraphs) -> None:
+    """Set kind and attribution of all pieces."""
+    for n, piece in enumerate(pieces):
+        previous = pieces[n - 1] if n else None
+        following = pieces[n + 1] if n + 1 < len(pieces) else None
+        left = _read_around(text, piece, previous, following, paragraphs)
+        same_sentence = previous is not None and left == previous.marked.outer_end
+        goes_on = previous is not None and previous.last_paragraph == piece.paragraph
+        found = _beside(text, piece, goes_on)
+        piece.own = found is not None
+        if found is None and same_sentence and previous is not None and previous.attribution is not None:
+            found = _inherited(previous.attribution, "same sentence as the quote before", 0.85)
+        if found is None and piece.before and len(piece.before) > 1:
+            phrase = lead_phrase(piece.before, 0, len(piece.before))
+            if phrase is not None and phrase.kind != "nominal" or phrase is not None and phrase.last < len(piece.before) - 1:
+                found = Attribution(phrase, None, None, "subject of the sentence that holds the quote", 0.5)
+        piece.attribution = found
+        piece.kind = kind_of(text, piece.start, piece.end, piece.before, piece.after, found if piece.own else None)
+    _fill(text, pieces, paragraphs)
+
+
+def _read_around(
+    text: str, piece: Piece, previous: Piece | None, following: Piece | None, paragraphs: Paragraphs
+) -> int:
+    """Read the words of the sentence before and after a piece; where the words before begin."""
+    marked = piece.marked
+    start, end = paragraphs.around(marked.outer_start)
+    if marked.outer_end > end:
+        piece.last_paragraph = paragraphs.index(marked.outer_end - 1)
+        end = paragraphs.ends[piece.last_paragraph]
+    floor = previous.marked.outer_end if previous is not None else 0
+    left = max(start, floor, marked.outer_start - _WINDOW)
+    begin = left
+    if previous is not None and left == floor and text[previous.end - 1] in ".?!" and text[left : left + 2].strip()[:1].isupper():
+        begin = left + 1  # the quote before ended its sentence
+    for stop in sentence_ends(text, left, marked.outer_start):
+        if stop < marked.outer_start:
+            begin = stop
+    ceiling = following.marked.outer_start if following is not None else len(text)
+    right = min(end, ceiling, marked.outer_end + _WINDOW)
+    right = next(sentence_ends(text, marked.outer_end, right), right)
+    piece.before = tokens(text, begin, marked.outer_start)
+    if previous is not None and begin == floor:
+        piece.before = [*previous.before, _QUOTED, *piece.before][-_WORDS:]
+    piece.after = tokens(text, marked.outer_end, right)
+    return begin
+
+
+def _beside(text: str, piece: Piece, goes_on: bool) -> Attribution | None:
+    """The attribution beside the quote: before it where the verb touches it, else after, else before."""
+    closing = text[piece.end - 1]
+    after = piece.after
+    open_ended = closing in ",?!—–-…" or (bool(after) and after[0].word in ",—–")
+    led = before_quote(piece.before)
+    if led is not None and led.confidence >= 0.95:
+        return led
+    if open_ended and not (led is not None and after and _turns_away(after)):
+        found = after_quote(after)
+        if found is not None:
+            return found
+    if led is not None:
+        return led
+    if not open_ended and closing != ".":
+        return after_quote(after) or anywhere(after)
+    if closing == "." and after and not piece.before and not goes_on:
+        found = after_quote(after)
+        if found is not None and found.confidence >= 0.95 and found.cue is not None:
+            rest = sum(token.start > found.cue[1] for token in after)
+            if rest <= 5:  # "“….” Li said." with the wrong stop; more words are a sentence of their own
+                return found
+    return None
+
+
+def _turns_away(after: list[Token]) -> bool:
+    """Whether the sentence goes on about something else: "…,” but she also noted"."""
+    i = 0
+    while i < len(after) and not after[i].word[0].isalnum():
+        i += 1
+    return i < len(after) and (
+        after[i].low in CONJUNCTIONS
+        or (after[i].low in PREPOSITIONS and after[i].low not in ("in", "as"))
+        or after[i].low.endswith("ing")
+    )
+
+
+def _inherited(found: Attribution, reason: str, confidence: float) -> Attribution:
+    return found._replace(reason=f"{reason} ({found.reason})", confidence=min(found.confidence, confidence))
+
+
+def _fill(text: str, pieces: list[Piece], paragraphs: Paragraphs) -> None:
+    """Give the pieces without an attribution that of the nearest neighbour that can have said them."""
+    for n, piece in enumerate(pieces):
+        if piece.attribution is not None or piece.kind == "mention":
+            continue
+        previous = pieces[n - 1] if n else None
+        start = paragraphs.starts[piece.paragraph]
+        if previous is not None and (previous.kind == "mention" or previous.attribution is None):
+            previous = None
+        if previous is not None and previous.last_paragraph == piece.paragraph and previous.attribution:
+            piece.attribution = _inherited(previous.attribution, "goes on after the quote before", 0.8)
+            continue
+        floor = pieces[n - 1].marked.outer_end if n else 0
+        sentence = _sentence_before(text, max(start, floor), piece.marked.outer_start)
+        if sentence is None:
+            following = pieces[n + 1] if n + 1 < len(pieces) else None
+            if following is not None and following.paragraph == piece.paragraph and following.own and following.attribution:
+                piece.attribution = _inherited(following.attribution, "goes with the quote after", 0.75)
+                continue
+            p = piece.paragraph - 1
+            if p >= 0:
+                if previous is not None and previous.attribution and previous.last_paragraph == p:
+                    gap = text[previous.marked.outer_end : paragraphs.ends[p]]
+                    if len(gap) < 160:
+                        piece.attribution = _inherited(previous.attribution, "goes on from the paragraph before", 0.7)
+                        continue
+                sentence = _sentence_before(text, paragraphs.starts[p], paragraphs.ends[p])
+        if sentence is not None:
+            piece.attribution = _from_sentence(text, *sentence)
+        if piece.attribution is None and previous is not None and previous.attribution and piece.paragraph - previous.last_paragraph < 3:
+            piece.attribution = _inherited(previous.attribution, "goes on from the quote before", 0.5)
+
+
+def _sentence_before(text: str, start: int, end: int) -> tuple[int, int] | None:
+    """The last sentence of ``text[start:end]``."""
+    start = max(start, end - _WINDOW)
+    begin, last = start, None
+    for stop in sentence_ends(text, start, end):
+        left, right = strip(text, begin, stop)
+        if right > left:
+            last = (left, right)
+        begin = stop
+    return last
+
+
+def _from_sentence(text: str, start: int, end: int) -> Attribution | None:
+    """Whoever says something in a sentence, or else its subject."""
+    words = tokens(text, start, end)
+    found = anywhere(words)
+    if found is not None:
+        return found._replace(reason=found.reason.replace("in the sentence", "in the sentence before"), confidence=0.6)
+    phrase = lead_phrase(words, 0, len(words))
+    if phrase is None:
+        return None
+    return Attribution(phrase, None, None, "subject of the sentence before", 0.45)

@@ -1,0 +1,6 @@
+"""`torchrun -m stancekit.training FRAME …` is `stancekit train FRAME …` on every process."""
+
+from stancekit.cli import main
+
+if __name__ == "__main__":
+    main(["train"], standalone=True)

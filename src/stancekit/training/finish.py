@@ -1,0 +1,167 @@
+"""From trained weights to a checkpoint folder: rounding, export, calibration, evaluation, card."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import json
+import logging
+import platform
+import shutil
+import subprocess
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import numpy as np
+
+from stancekit.data import write_text
+from stancekit.evaluation.metrics import macro_f1
+from stancekit.evaluation.report import evaluate_rows
+from stancekit.inference.backends import onnx_session
+from stancekit.inference.batching import batches, pad
+from stancekit.model import FORMAT, Encoded, Meta, TextEncoder, softmax
+from stancekit.model.base import Base
+from stancekit.model.checkpoint import META, save_meta, sha256
+from stancekit.model.network import STORED, StanceNetwork, save_network
+from stancekit.records import LabelledQuote
+from stancekit.training.calibrate import calibrated_head
+from stancekit.training.card import model_card
+from stancekit.training.export import Logits, choose_graph, export_fp32
+from stancekit.training.options import TrainOptions
+from stancekit.training.rows import TrainingData
+
+_log = logging.getLogger(__name__)
+_PACKAGES = ("stancekit", "torch", "transformers", "tokenizers", "onnxruntime", "onnx", "numpy")
+
+
+def finish(
+    network: StanceNetwork,
+    run: Path,
+    folder: Path,
+    data: TrainingData,
+    base: Base,
+    options: TrainOptions,
+    pad_id: int,
+    state: Any,
+) -> None:
+    """Write the checkpoint folder in `run`, then let it take its name in one move."""
+    staging = run / "model"
+    shutil.rmtree(staging, ignore_errors=True)
+    staging.mkdir()
+    network.to("cpu").to(STORED).float()  # the numbers that will be stored are the ones that are calibrated
+    save_network(network, staging)
+    shutil.copy(run / "tokenizer.json", staging / "tokenizer.json")
+    write_text(staging / "frame.toml", data.frame.toml)
+    fp32 = run / "fp32.onnx"
+    export_fp32(network, fp32)
+
+    encoder = TextEncoder(staging / "tokenizer.json", options.max_length)
+    tasks = data.tasks
+    rows = data.dev or data.train  # without dev, the gates still need texts
+    windows = _both_ways(rows, encoder)
+
+    def run_graph(path: Path, windows: Sequence[Encoded]) -> Logits:
+        return graph_logits(path, windows, list(tasks), network.inputs, pad_id)
+
+    truth = {task: np.array([_place(row, task, labels) for row in rows] * 2) for task, labels in tasks.items()}
+
+    def score(logits: Logits) -> float:
+        return macro_f1(truth["stance"], logits["stance"].argmax(1), len(tasks["stance"]))
+
+    graph, logits, measured = choose_graph(fp32, staging, windows, run_graph, score)
+    heads = {}
+    for task, labels in tasks.items():
+        known = truth[task] >= 0 if data.dev else np.zeros(len(truth[task]), dtype=bool)
+        heads[task] = calibrated_head(list(labels), logits[task][known], truth[task][known])
+    dev = {"best_epoch": round(float(state.best_global_step or state.global_step) / max(state.global_step, 1) * (state.epoch or 0), 2), **measured}
+    if data.dev:
+        half = len(rows)  # the second half of the windows is with context, as `read` shows them
+        for way, part in (("alone", slice(0, half)), ("in_context", slice(half, None))):
+            probabilities = {task: softmax(logits[task][part], heads[task].temperature) for task in tasks}
+            report = evaluate_rows(rows, probabilities, tasks, model=data.frame.name, data=f"dev, sentences {way}")
+            dev[way] = {
+                task: {name: round(value.value, 4) for name, value in result.metrics.items()}
+                for task, result in report.tasks.items()
+            }
+    meta = Meta(
+        format=FORMAT,
+        name=data.frame.name,
+        base=base.name,
+        base_sha256=base.sha256,
+        heads=heads,
+        pooling=options.pooling,
+        inputs=network.inputs,
+        pad_id=pad_id,
+        max_length=options.max_length,
+        graph=graph,
+        frame_sha256=data.frame.sha256,
+        data_sha256=data.sha256,
+        seed=options.seed,
+        versions={"python": platform.python_version()} | {name: _version(name) for name in _PACKAGES},
+        git_commit=_git_commit(),
+        options=msgspec.to_builtins(options),
+        dev=dev,
+        files={
+            name: sha256(staging / name)
+            for name in ("config.json", "frame.toml", "model.onnx", "model.safetensors", "tokenizer.json")
+        },
+    )
+    write_text(staging / "README.md", model_card(meta, data.frame, {"train": len(data.train), "dev": len(data.dev)}))
+    save_meta(staging, meta)
+    _replace_folder(staging, folder)
+    shutil.rmtree(run, ignore_errors=True)
+    _log.info("saved %s; dev %s", folder, json.dumps(dev))
+
+
+def graph_logits(
+    path: Path, windows: Sequence[Encoded], tasks: Sequence[str], inputs: Sequence[str], pad_id: int
+) -> Logits:
+    """Logits by task of an ONNX graph, (windows, labels)."""
+    session = onnx_session(path)
+    out: dict[str, list[Any]] = {task: [None] * len(windows) for task in tasks}
+    for batch in batches([len(window) for window in windows], 2048):
+        results = session.run(list(tasks), pad([windows[i] for i in batch], inputs, pad_id))
+        for task, values in zip(tasks, results, strict=True):
+            for place, value in zip(batch, values, strict=True):
+                out[task][place] = value
+    return {task: np.stack(values) for task, values in out.items()}
+
+
+def _both_ways(rows: Sequence[LabelledQuote], encoder: TextEncoder) -> list[Encoded]:
+    """First windows of all rows alone, then of all rows with context: a model is calibrated for both."""
+    texts = [row.text for row in rows]
+    ways = encoder.encode(texts) + encoder.encode(texts, [row.context for row in rows])
+    return [windows[0] for windows in ways]
+
+
+def _place(row: LabelledQuote, task: str, labels: Sequence[str]) -> int:
+    label = getattr(row, task)
+    return -1 if label is None else labels.index(label)
+
+
+def _replace_folder(new: Path, folder: Path) -> None:
+    """Move a finished folder into place; a folder that was there before goes only after that."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    old = folder.with_name(f".{folder.name}.old")
+    shutil.rmtree(old, ignore_errors=True)
+    if folder.exists():
+        folder.rename(old)
+    new.rename(folder)
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def _version(package: str) -> str:
+    try:
+        return importlib.metadata.version(package)
+    except importlib.metadata.PackageNotFoundError:
+        return ""
+
+
+def _git_commit() -> str:
+    here = Path(__file__).parent
+    try:
+        found = subprocess.run(["git", "rev-parse", "HEAD"], cwd=here, capture_output=True, text=True, check=False)
+    except OSError:
+        return ""
+    return found.stdout.strip() if found.returncode == 0 else ""
