@@ -10,7 +10,7 @@ from stancekit.data.audit import (
     report_json,
     report_text,
 )
-from stancekit.data.drafts import read_draft
+from stancekit.data.drafts import add_draft, read_draft
 from stancekit.data.files import decode, read_text, replacing, write_bytes, write_text
 from stancekit.data.quotes import SPLITS, check_labels, read_quotes, to_json, with_splits, write_quotes
 from stancekit.data.texts import lines, read_texts
@@ -19,6 +19,7 @@ __all__ = [
     "SPLITS",
     "Finding",
     "FrameReport",
+    "add_draft",
     "agreement",
     "check_frame",
     "check_labels",

@@ -22,9 +22,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from stancekit.data.files import read_text
-from stancekit.data.quotes import with_splits
+from stancekit.data.quotes import read_quotes, with_splits, write_quotes
 from stancekit.errors import DataError, FrameError
-from stancekit.frames import Frame
+from stancekit.frames import Frame, load_frame
 from stancekit.records import LabelledQuote
 
 _LINE = re.compile(r"(\S)([+0-])?(?:!([a-z-]+))? +(\S.*)")
@@ -104,3 +104,23 @@ def _quotes(path: Path, frame: Frame, letters: dict[str, str], written_by: str) 
             quote = []
     if quote:
         yield quote
+
+
+def add_draft(folder: str | Path, draft: str | Path, written_by: str) -> int:
+    """Add a draft's rows to a frame's `quotes.jsonl`; what is there stays, and the file is replaced whole.
+
+    Returns:
+        How many rows were added.
+
+    Raises:
+        FrameError: There is no such frame.
+        DataError: The draft cannot be read, or this writer's rows are there already.
+    """
+    frame = load_frame(folder)
+    path = Path(folder) / "quotes.jsonl"
+    rows = read_draft(draft, frame, written_by)
+    before = read_quotes(path) if path.is_file() else []
+    if {row.id for row in before} & {row.id for row in rows}:
+        raise DataError(f"{path}: there are rows of {written_by!r} already; name this draft's writer differently (--by)")
+    write_quotes(path, [*before, *rows])
+    return len(rows)

@@ -130,7 +130,7 @@ def _csv(path: Path, encoding: str, delimiter: str) -> Iterator[tuple[str, Mappi
                 )
             yield f"{path}:{reader.line_num}", record
     except csv.Error as error:
-        raise DataError(f"{path}:{reader.line_num}: broken CSV: {error}") from error
+        raise DataError(f"{path}:{reader.line_num + 1}: broken CSV: {error}") from error
 
 
 def _parquet(path: Path) -> Iterator[tuple[str, Mapping[str, Any]]]:

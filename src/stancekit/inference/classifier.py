@@ -94,11 +94,10 @@ class Classifier:
             DataError: A text is empty or not a string, or texts and contexts differ in number.
         """
         texts = [texts] if isinstance(texts, str) else list(texts)
-        head = self.checkpoint.meta.heads["stance"]
-        return softmax(self.logits(texts, context)["stance"], head.temperature)
+        return self.probabilities(texts, context)["stance"]
 
-    def logits(self, texts: Sequence[str], context: Sequence[str] | None = None) -> dict[str, Floats]:
-        """Uncalibrated logits by task, each (texts, labels). Texts in several windows get the windows' mean.
+    def probabilities(self, texts: Sequence[str], context: Sequence[str] | None = None) -> dict[str, Floats]:
+        """Calibrated probabilities of every task, each (texts, labels).
 
         Raises:
             DataError: A text is empty or not a string, or texts and contexts differ in number.
@@ -106,7 +105,8 @@ class Classifier:
         context = context or [""] * len(texts)
         if len(context) != len(texts):
             raise DataError(f"{len(texts)} sentences take as many contexts, not {len(context)}")
-        return self._logits(texts, context, 0)
+        heads = self.checkpoint.meta.heads
+        return {task: softmax(values, heads[task].temperature) for task, values in self._logits(texts, context, 0).items()}
 
     def _predictions(self, texts: Sequence[str], context: Sequence[str], first: int = 0) -> list[Prediction]:
         logits = self._logits(texts, context, first)
@@ -131,6 +131,7 @@ class Classifier:
         return out
 
     def _logits(self, texts: Sequence[str], context: Sequence[str], first: int) -> dict[str, Floats]:
+        """Logits by task, each (texts, labels); a text in several windows gets their mean, weighted by length."""
         for place, text in enumerate(texts, first):
             if not isinstance(text, str):
                 raise DataError(f"text {place} is {type(text).__name__}, not a string")

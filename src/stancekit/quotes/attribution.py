@@ -56,7 +56,11 @@ def after_quote(words: list[Token]) -> Attribution | None:
             return _found(words, phrase, _span(words, i), f"follows “{words[i].word}” right after the quote", 0.95)
     inverted = _inverted_later(words, i)
     phrase = phrase_at(words, i)
-    k = _verb_after(words, phrase.last + 1) if phrase is not None else None
+    k = None
+    if phrase is not None:
+        k = phrase.last + 1
+        if k >= len(words) or words[k].low not in CUES_FINITE:
+            k = _verb_after(words, k)
     if phrase is not None and k is not None:
         between = words[phrase.last + 1 : k]
         if between and between[0].word == ",":
@@ -262,7 +266,7 @@ def anywhere(words: list[Token]) -> Attribution | None:
 def subject_of(words: list[Token], low: int, k: int) -> Phrase | None:
     """The subject of the verb at ``k``, read backwards over adverbs, appositives and relative clauses."""
     j = k - 1
-    while j >= low and words[j].word.islower() and (words[j].low in AUXILIARIES or words[j].low.endswith("ly")):
+    while j >= low and k - j < 40 and words[j].word.islower() and (words[j].low in AUXILIARIES or words[j].low.endswith("ly")):
         j -= 1
     if j < low:
         return None
@@ -395,7 +399,7 @@ def _head_before_commas(words: list[Token], low: int, comma: int) -> Phrase | No
     if not chunks:
         return None
     first, stop = chunks[-1]
-    while first < stop and words[first].low in ("and", "but", "so", "yet"):
+    while first < stop and (words[first].low in CONJUNCTIONS or words[first].low == "as"):
         first += 1
     head = phrase_at(words, first) if first < stop else None
     if head is not None and head.last < stop and (head.last + 1 >= stop or _goes_on(words, head.last + 1, stop)):
@@ -449,7 +453,7 @@ def _may_be_verb(words: list[Token], k: int) -> bool:
     low = words[k - 1].low
     return not (
         low in DETERMINERS or low in PREPOSITIONS or low.endswith(("’s", "'s")) or words[k].low.endswith("ing")
-    ) and (words[k].low.endswith(("s", "ed", "t", "d")) or is_capital(words[k - 1].word))
+    ) and (words[k].low != CUES[words[k].low] or is_capital(words[k - 1].word))
 
 
 def _skip_adverbs(words: list[Token], i: int) -> int:

@@ -140,8 +140,9 @@ NOUNLIKE = frozenset(
     protest protests object objects joke jokes tweet tweets blog blogs email emails read laugh laughs smile smiles
     cheer cheers echo detail details command commands reply replies laments response use uses term terms
     title cast label labels brand brands paint knock back reason reasons venture volunteer volunteers estimate estimates
+    remark remarks retort retorts estimate estimates address addresses gripe gripes jeer jeers taunt taunts
     stress warning meaning feeling finding hearing saying reading writing lecture praise blast cry cries cause
-    counter highlight highlights start starts point points begin begins started began sum put go goes found want forecast forecasts bark thunder style
+    counter highlight highlights start starts point points begin begins started began sum put go goes want forecast forecasts bark thunder style
     reference see know think show shows broadcast doubt""".split()
 )
 """Forms of `CUES` that need a plain subject beside them."""
@@ -235,3 +236,36 @@ _ALSO_NOUNS = frozenset(
 COMMON_VERBS = (
     frozenset(form for lemma in _OTHER for form in _forms(lemma)[1:3]) | frozenset(_IRREGULAR_PAST)
 ) - _ALSO_NOUNS
+
+# Take a position on something, in a noun phrase or a "to" clause: reported speech and attitudes.
+_ATTITUDE = """abandon abhor advocate allude anticipate appeal approve argue assail attack back bemoan berate blame blast
+boast brand brush call castigate caution celebrate challenge champion chastise chide cite clarify commend condemn
+confront congratulate consider contest criticise criticize debate decline decry defend demand denounce deny
+deplore deride describe detest disavow discuss dislike dismiss disown dispute doubt echo embrace emphasize encourage
+endorse envision excoriate explain expose express extol fault favor favour fear float focus forecast forswear
+hail hate highlight hint hope ignore imply invoke justify label lambaste lament laud liken list love
+mention mock mourn name nominate object offer oppose outline pan peddle pitch plead pledge portray praise
+predict prefer promise promote propose protest push question quote rebuff rebuke recall recognize recommend
+recount refuse refute regret reject renounce repeat repudiate request resent respect retract ridicule salute
+seek shun slam spurn stress suggest support suspect tackle thank threaten tout trumpet trust underscore
+unveil urge vow want warn weigh welcome wish worry wonder yearn repudiate denigrate disparage bash
+pressure plan intend aim expect refer point agree disagree insist complain apologize joke rule blame credit
+accuse implore beg vote note state study report identify address tease demonstrate dub
+detail reiterate announce declare profess preach plot rail""".split()
+ATTITUDE = _table(_ATTITUDE)
+"""Forms that report a position without marks."""
+_SHOW = "show find suggest indicate reveal conclude appear seem mean prove demonstrate estimate".split()
+SHOW = _table(_SHOW)
+"""Forms by which polls, studies and appearances "say" something."""
+HEARER = frozenset(
+    "tell inform remind assure warn advise notify persuade convince".split()
+)
+"""Lemmas that name whom they are said to before what is said."""
+NOUN_CUES = frozenset(
+    """claim claims statement argument belief fear fears hope hopes suggestion assertion allegation allegations
+    promise pledge vow accusation accusations charge charges notion idea view conclusion prediction
+    concern concerns warning warnings rumor rumors speculation question questions criticism call calls support
+    opposition complaint complaints demand demands request requests proposal plan plans threat threats decision
+    opinion comment comments remark remarks praise doubt doubts confidence evidence sign signs word
+    desire willingness refusal insistence endorsement""".split()
+)

@@ -55,7 +55,8 @@ def _is_title(quoted: str, before: list[Token], led_by: bool, found: Attribution
         return False
     if not before:
         return found is None
-    return not (led_by or before[-1].low in CUES)
+    named = any(word.low in CALL for word in before[-5:-1])
+    return not (led_by or named or before[-1].low in CUES)
 
 
 def _short(words: int, before: list[Token], after: list[Token]) -> QuoteKind:

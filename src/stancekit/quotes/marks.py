@@ -11,6 +11,9 @@ import re
 from bisect import bisect_right
 
 _EVENT = re.compile(r"[\"“”„‟″＂«»‹›「」『』‘’‚‛'′`]")
+_RUN = re.compile(_EVENT.pattern.replace("[", "([", 1) + r")\1*")
+_LONGEST_RUN = 3
+"""More of the same mark in a row are a rule or noise."""
 _BREAK = re.compile(r"[\n\r\u2028\u2029]\s*")
 
 _FAMILY = (
@@ -111,28 +114,25 @@ class _Pairing:
         self.skip_to = 0
 
     def run(self) -> list[Marked]:
-        text, size = self.text, len(self.text)
+        text = self.text
         ends, last = self.paragraphs.ends, len(self.paragraphs.ends) - 1
         paragraph = 0
-        for found in _EVENT.finditer(text):
-            at = found.start()
+        for found in _RUN.finditer(text):
+            at, stop = found.span()
             while paragraph < last and at >= ends[paragraph]:
                 self.end_paragraph(paragraph)
                 paragraph += 1
-            if at < self.skip_to:
+            if stop - at > _LONGEST_RUN:
                 continue
             mark = text[at]
-            before = text[at - 1] if at else " "
-            after = text[at + 1] if at + 1 < size else " "
-            if mark in "'’" and before.isalnum() and after.isalnum():
-                continue  # an apostrophe inside a word
-            width = 1
-            if mark in "'`’‘" and after == mark:  # two single marks typed for a double one
-                width = 2
-                self.skip_to = at + 2
-                after = text[at + 2] if at + 2 < size else " "
-            family = "double" if width == 2 else _FAMILY[mark]
-            self.take(at, width, mark, family, before, after)
+            if mark in "'`’‘" and stop - at == 2:  # two single marks typed for a double one
+                if at >= self.skip_to:
+                    self.take(at, 2, mark, "double")
+                continue
+            while at < stop:
+                if at >= self.skip_to:
+                    self.take(at, 1, mark, _FAMILY[mark])
+                at += 1
         while paragraph < last:
             if not self.stack:
                 break
@@ -141,7 +141,11 @@ class _Pairing:
         self.end_paragraph(last)
         return self.done
 
-    def take(self, at: int, width: int, mark: str, family: str, before: str, after: str) -> None:
+    def take(self, at: int, width: int, mark: str, family: str) -> None:
+        before = self.text[at - 1] if at else " "
+        after = self.text[at + width] if at + width < len(self.text) else " "
+        if mark in "'’" and width == 1 and before.isalnum() and after.isalnum():
+            return  # an apostrophe inside a word
         can_open = (before.isspace() or before in _BEFORE_OPENING) and not after.isspace()
         can_close = not before.isspace() and (not after.isalnum() or before in ".,!?…")
         open_here = self.innermost(family)

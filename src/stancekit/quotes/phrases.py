@@ -33,6 +33,8 @@ TITLES = frozenset(
     """mr mrs ms mx dr prof sen sens rep reps gov govs gen lt col sgt capt cpl maj cmdr adm rev hon pres st jr sr
     atty supt det insp mme""".split()
 )
+_LONGEST = 40
+"""Words of a phrase: more are a list or noise."""
 # Lower-case words inside a name.
 _PARTICLES = frozenset("de da di du la le del della der den van von bin ibn al el y e do dos ter ten af".split())
 
@@ -87,6 +89,8 @@ def phrase_at(words: list[Token], i: int) -> Phrase | None:
         return Phrase(token.start, token.end, "pronoun", i, i)
     if not is_word(token.word):
         return None
+    if is_capital(token.word) and i + 1 < len(words) and words[i + 1].low in _SAID and token.low not in DETERMINERS:
+        return Phrase(token.start, token.end, "name", i, i)  # even "From said"
     if is_capital(token.word) and token.low not in DETERMINERS and token.low not in _NOT_NAMES:
         if _opens_clause(words, i):
             return None
@@ -95,12 +99,17 @@ def phrase_at(words: list[Token], i: int) -> Phrase | None:
     if token.low in CONJUNCTIONS or token.low in PREPOSITIONS or token.low in _NOT_NAMES:
         return None
     last = _nominal_end(words, i)
+    if last is None and token.low in _ALONE:
+        last = i
     if last is None or words[last].low in _TIMES:
         return None
     return _with_conjunct(words, Phrase(token.start, words[last].end, "nominal", i, last))
 
 
 _TIMES = TIME_WORDS | frozenset("hours days weeks months years minutes moments seconds time times".split())
+
+
+_SAID = frozenset("said says added wrote told".split())
 
 
 def _opens_clause(words: list[Token], i: int) -> bool:
@@ -113,7 +122,7 @@ def _opens_clause(words: list[Token], i: int) -> bool:
     return low.endswith("ing") or low in CUES_FINITE
 
 
-_NOT_NAMES = PREPOSITIONS | WEEKDAYS | MONTHS | frozenset(
+_NOT_NAMES = _TIMES | PREPOSITIONS | WEEKDAYS | MONTHS | frozenset(
     """but and or so if when while because although though as since before after until then now still however
     meanwhile also in on at for from with by to about according here there yes no what why how not asked speaking
     despite during under over later earlier instead moreover like""".split()
@@ -123,7 +132,7 @@ _NOT_NAMES = PREPOSITIONS | WEEKDAYS | MONTHS | frozenset(
 def _name_end(words: list[Token], i: int) -> int:
     last = i
     k = i + 1
-    while k < len(words):
+    while k < len(words) and k < i + _LONGEST:
         word = words[k]
         if word.low in WEEKDAYS:
             break
@@ -206,7 +215,7 @@ def _nominal_end(words: list[Token], i: int) -> int | None:
         k += 1
         while k < len(words) and words[k].low in DETERMINERS:
             k += 1
-    while k < len(words):
+    while k < len(words) and k < i + _LONGEST:
         word = words[k]
         if word.word in "-/&%$":
             k += 1
@@ -214,7 +223,7 @@ def _nominal_end(words: list[Token], i: int) -> int | None:
         if word.low in ("’s", "'s"):
             k += 1
             continue
-        if is_word(word.word) and (_plain_noun(word) or _inner(words, k, i)):
+        if is_word(word.word) and (_plain_noun(word) or word.word[0].isdigit() or _inner(words, k, i)):
             last = k
             k += 1
             continue
@@ -237,6 +246,7 @@ def _nominal_end(words: list[Token], i: int) -> int | None:
     return last
 
 
+_ALONE = frozenset("another others some many one both most few several neither each none".split())
 _QUANTITIES = frozenset("some many several one others most both few all dozens hundreds thousands two three".split())
 
 
@@ -253,10 +263,9 @@ def _inner(words: list[Token], k: int, first: int) -> bool:
     return (
         word.low.endswith(("ed", "ing"))
         and k + 1 < len(words)
-        and _plain_noun(words[k + 1])
-        and (words[k - 1].low in DETERMINERS or is_capital(words[k - 1].word))
-        and k > first
-    )
+        and (_plain_noun(words[k + 1]) or is_capital(words[k + 1].word))
+        and (k == first or words[k - 1].low in DETERMINERS or is_capital(words[k - 1].word))
+    ) or (k == first and word.low in ("retired", "elected") and k + 1 < len(words) and is_capital(words[k + 1].word))
 
 
 def _is_scene(words: list[Token], k: int) -> bool:

@@ -1,37 +1,198 @@
-"""Who a mention stands for: the fullest name in the article, found by surname, role or pronoun."""
+"""Whom a speaker's mention stands for: a name, "the minister", "he".
+
+Mentions are resolved in the order of the text. A pronoun goes to whoever the reporter's own words
+made the subject last; it stays a pronoun where the text does not tell.
+"""
 
 from __future__ import annotations
 
-import re
+from stancekit.quotes.attribution import Attribution, lead_phrase
+from stancekit.quotes.cues import PRONOUNS
+from stancekit.quotes.names import GENDER_OF_NOUN, Names, bare_name
+from stancekit.quotes.phrases import PERSON_NOUNS, Phrase, Token, tokens
+from stancekit.quotes.sentences import sentence_ends
+from stancekit.records import Speaker
 
-from stancekit.quotes.phrases import TITLES
-
-_NAME = re.compile(
-    r"[^\W\d_a-zà-öø-ÿ][\w’'-]*(?:\.? (?:(?:de|da|di|du|la|le|del|der|den|van|von|bin|al|el) ){0,3}[^\W\d_a-zà-öø-ÿ][\w’'-]*)+"
+_READ_BACK = 700
+_REMEMBERED = 12
+_BODIES = frozenset(
+    """ministry department government agency company firm group union committee commission council court newspaper
+    network magazine team office party campaign administration bank university institute association organisation
+    organization foundation board police army embassy""".split()
 )
-_HONORIFIC_GENDER = {"mr": "male", "mrs": "female", "ms": "female", "miss": "female", "sir": "male"}
 
 
-class Names:
-    """The names of two words or more in an article, by each of their words."""
+class Cast:
+    """The speakers of an article so far."""
 
-    def __init__(self, text: str) -> None:
-        self.by_word: dict[str, list[tuple[int, str]]] = {}
-        for found in _NAME.finditer(text):
-            name = found.group()
-            for word in set(name.split()):
-                self.by_word.setdefault(word, []).append((found.start(), name))
+    def __init__(self, text: str, names: Names) -> None:
+        self.text = text
+        self.names = names
+        self.spoken: list[Speaker] = []
+        self._read_to = 0
 
-    def fullest(self, name: str, at: int) -> str:
-        words = [w for w in name.split() if w.rstrip(".").lower() not in TITLES]
-        if len(words) != 1:
-            return name
-        key = words[0]
-        candidates = self.by_word.get(key, ())
-        best = name
-        for start, full in candidates:
-            parts = full.split()
-            if key in (parts[-1], parts[0]) and len(parts) <= 4 and start <= at:
-                best = full
+    def speaker(self, found: Attribution, begin: int, quote_start: int, inherited: bool) -> Speaker:
+        """The speaker of a quote.
+
+        Args:
+            found: The attribution.
+            begin: Where the reporter's words behind the quote before begin.
+            quote_start: Where the quote begins.
+            inherited: The attribution is that of an earlier quote.
+        """
+        phrase = found.speaker
+        mention = self.text[phrase.start : phrase.end]
+        if inherited and self.spoken and self.spoken[-1].start == phrase.start:
+            last = self.spoken[-1]
+            return Speaker(mention, phrase.start, phrase.end, last.name, last.role, found.reason, found.confidence)
+        role = self.text[found.role[0] : found.role[1]] if found.role else None
+        name, known_role, note, factor = self._name(phrase, mention, begin, quote_start)
+        if role is None and known_role is None:
+            known_role = next((earlier.role for earlier in self.spoken if earlier.name == name), None)
+        speaker = Speaker(
+            mention,
+            phrase.start,
+            phrase.end,
+            name,
+            role or known_role or self.names.role_of(name),
+            found.reason + note,
+            round(found.confidence * factor, 3),
+        )
+        self.spoken.append(speaker)
+        del self.spoken[:-_REMEMBERED]
+        return speaker
+
+    def _name(self, phrase: Phrase, mention: str, begin: int, quote_start: int) -> tuple[str, str | None, str, float]:
+        """Name, role, a note for the reason, and how far to trust it."""
+        low = mention.lower()
+        if phrase.kind == "pronoun" or low in PRONOUNS:
+            return self._pronoun(phrase, low, begin, quote_start)
+        if phrase.kind == "name":
+            name = self.names.fullest(mention)
+            return name, _leading_role(mention, name), "", 1.0
+        inner = _name_inside(mention)
+        if inner:
+            name = self.names.fullest(inner)
+            return name, mention[: mention.find(inner)].strip() or None, "", 1.0
+        return self._nominal(phrase, mention)
+
+    def _nominal(self, phrase: Phrase, mention: str) -> tuple[str, str | None, str, float]:
+        words = mention.split()
+        if words[0].lower() not in ("the", "this", "that"):
+            return mention, None, "", 1.0
+        head = _head(words)
+        for earlier in reversed(self.spoken):
+            known = f"{earlier.text} {earlier.role or ''}".lower().split()
+            if head in known and len(earlier.name) > len(mention):
+                return earlier.name, earlier.role, f"; “{mention}” read as {earlier.name}, who spoke before", 0.9
+        named = self.names.with_role(head, phrase.start) if head not in _BODIES else None
+        if named is not None:
+            full = self.names.fullest(named.text)
+            return full, named.role, f"; “{mention}” read as {full}, {named.role}", 0.85
+        if head in _BODIES and len(words) == 2:
+            bodies = [n for n in self.names.by_word.get(head.capitalize(), ())[:200] if n.start < phrase.start]
+            if bodies:
+                return bodies[-1].text, None, f"; “{mention}” read as {bodies[-1].text}", 0.85
+        return mention, None, "", 1.0
+
+    def _pronoun(self, phrase: Phrase, low: str, begin: int, quote_start: int) -> tuple[str, str | None, str, float]:
+        wanted = PRONOUNS.get(low, "other")
+        if wanted in ("self", "other", "relative"):
+            return self.text[phrase.start : phrase.end], None, "; nobody is named for the pronoun", 0.6
+        subject = self._subject_before(phrase, wanted, max(begin, min(phrase.start, quote_start) - _READ_BACK))
+        if subject is not None:
+            name, role = subject
+            if wanted in ("male", "female"):
+                self.names.note_gender(name, wanted)
+            return name, role, f"; “{low}” read as {name}, the last one spoken of", 0.85
+        for n, earlier in enumerate(reversed(self.spoken)):
+            if self._fits(earlier.name, earlier.text, wanted) and earlier.name.lower() not in PRONOUNS:
+                if wanted in ("male", "female"):
+                    self.names.note_gender(earlier.name, wanted)
+                note = f"; “{low}” read as {earlier.name}, who spoke before"
+                return earlier.name, earlier.role, note, 0.95 if n == 0 else 0.75
+            if n == 3:
                 break
-        return best
+        return self.text[phrase.start : phrase.end], None, f"; the text does not tell who “{low}” is", 0.6
+
+    def _subject_before(self, phrase: Phrase, wanted: str, begin: int) -> tuple[str, str | None] | None:
+        """The subject of the nearest sentence of the reporter's before the pronoun."""
+        stops = [begin, *(stop for stop in sentence_ends(self.text, begin, phrase.start))]
+        for start, stop in zip(reversed(stops[:-1]), reversed(stops[1:]), strict=True):
+            words = tokens(self.text, start, stop)
+            lead = self._candidate(words, wanted)
+            if lead is not None:
+                return lead
+        return None
+
+    def _candidate(self, words: list[Token], wanted: str) -> tuple[str, str | None] | None:
+        phrase = lead_phrase(words, 0, len(words))
+        if phrase is None or phrase.kind == "pronoun":
+            return None
+        mention = self.text[phrase.start : phrase.end]
+        if phrase.kind == "name":
+            name = self.names.fullest(mention)
+            if " " not in name and name not in self.names.honorific and wanted != "thing":
+                return None
+            return (name, _leading_role(mention, name)) if self._fits(name, mention, wanted) else None
+        inner = _name_inside(mention)
+        if inner and wanted in ("male", "female"):
+            name = self.names.fullest(inner)
+            return (name, mention[: mention.find(inner)].strip()) if self._fits(name, mention, wanted) else None
+        head = _head(mention.split())
+        if head in PERSON_NOUNS and head not in _BODIES and self._fits(mention, mention, wanted):
+            return self._nominal(phrase, mention)[:2]
+        if head in _BODIES and wanted == "thing":
+            return mention, None
+        return None
+
+    def _fits(self, name: str, mention: str, wanted: str) -> bool:
+        """Whether the text lets a pronoun of this gender or number stand for a name."""
+        words = mention.lower().split()
+        head = _head(words)
+        plural = " and " in mention or (head.endswith("s") and words[0] not in ("the", "a", "an") and head in _PLURALS)
+        plural = plural or (head.endswith("s") and head in _PLURALS)
+        body = head in _BODIES or any(word.lower() in _BODIES for word in name.split())
+        if wanted == "plural":
+            return plural or body
+        if wanted == "thing":
+            return body
+        if plural or body:
+            return False
+        gender = GENDER_OF_NOUN.get(head) or self.names.gender(name)
+        return gender is None or gender == wanted
+
+
+_PLURALS = frozenset(noun for noun in PERSON_NOUNS if noun.endswith("s") and noun not in ("boss",))
+
+
+def _head(words: list[str]) -> str:
+    """The noun that a nominal is about: before its first preposition."""
+    last = words[0]
+    for word in words:
+        low = word.lower().strip(",")
+        if low in ("of", "for", "at", "from", "in", "with", "on", "to", "who", "that"):
+            break
+        last = low
+    return last.removesuffix("’s").removesuffix("'s")
+
+
+def _name_inside(mention: str) -> str:
+    """The name at the end of a nominal: "analyst Mara Lindqvist" → "Mara Lindqvist"."""
+    words = mention.split()
+    if not words or not words[-1][:1].isupper() or any(w in ("of", "for", "at", "from", "in", "with") for w in words):
+        return ""
+    i = len(words)
+    while i > 0 and words[i - 1][:1].isupper():
+        i -= 1
+    inner = bare_name(" ".join(words[i:]))
+    return inner if i > 0 or inner != mention else ""
+
+
+def _leading_role(mention: str, name: str) -> str | None:
+    """The title in front of a name: "Police Commissioner"."""
+    bare = bare_name(mention)
+    if bare == mention:
+        return None
+    role = mention[: mention.rfind(bare.split()[0])].strip() if bare else ""
+    return role if len(role) > 4 and role != name else None

