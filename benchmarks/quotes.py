@@ -118,7 +118,19 @@ def f1(hits_ours: int, ours: int, hits_gold: int, gold: int) -> float:
 
 def reported_measures(rows: list[dict[str, Any]]) -> dict[str, float]:
     """Contents of all kinds: equal as sets of fragments, equal by fragment, and overlapping."""
-    n = dict.fromkeys("exact ours gold fragments our_fragments gold_fragments overlap_ours overlap_gold".split(), 0)
+    n = dict.fromkeys(
+        [
+            "exact",
+            "ours",
+            "gold",
+            "fragments",
+            "our_fragments",
+            "gold_fragments",
+            "overlap_ours",
+            "overlap_gold",
+        ],
+        0,
+    )
     for row in rows:
         text = row["text"]
         ours = our_contents(text)
@@ -165,7 +177,7 @@ def speed_measures(texts: list[str]) -> dict[str, float]:
         "opening": "“" * 1_000_000,
         "mixed": "“‘\"'«„" * 170_000,
         "spaced": '" ' * 500_000,
-        "words": "“a ‘b' \"c\" " * 90_000,
+        "words": '“a ‘b\' "c" ' * 90_000,
     }
     return {
         "mb_per_s_marked": size / marked,
@@ -182,9 +194,9 @@ def sample_resolutions(rows: list[dict[str, Any]], out: Path, count: int, seed: 
     for row in rows:
         for quote in extract_quotes(row["text"]):
             speaker = quote.speaker
-            if speaker is not None and speaker.text[:1].islower() or (
-                speaker is not None and speaker.text.split()[0] in ("He", "She", "They", "The", "A", "An", "His", "Her")
-            ):
+            if speaker is None or not speaker.text.lower().startswith(("he", "she", "they", "it", "the ")):
+                continue
+            if " " in speaker.text or speaker.text.lower() in ("he", "she", "they", "it"):
                 cases.append(
                     {
                         "doc_id": row["doc_id"],

@@ -17,10 +17,40 @@ _SIGNALS = {
     "against": ("negative", ["we oppose", "a bad idea for", "sad to drop", "it hurts"]),
     "neither": ("neutral", ["the vote on", "we sold ten", "nobody counted", "the hall of"]),
 }
-_FILLER = (
-    "farm boat hall river winter market bread stone window garden paper silver horse engine island letter morning "
-    "valley cotton bridge copper forest harbour kitchen ladder museum needle orchard pepper quarry ribbon saddle"
-).split()
+_FILLER = [
+    "farm",
+    "boat",
+    "hall",
+    "river",
+    "winter",
+    "market",
+    "bread",
+    "stone",
+    "window",
+    "garden",
+    "paper",
+    "silver",
+    "horse",
+    "engine",
+    "island",
+    "letter",
+    "morning",
+    "valley",
+    "cotton",
+    "bridge",
+    "copper",
+    "forest",
+    "harbour",
+    "kitchen",
+    "ladder",
+    "museum",
+    "needle",
+    "orchard",
+    "pepper",
+    "quarry",
+    "ribbon",
+    "saddle",
+]
 
 
 def tiny_rows() -> list[dict[str, str]]:

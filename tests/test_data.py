@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from conftest import make_frame, tiny_rows
 from stancekit import DataError, check_frame, load_frame
 from stancekit.data import (
     add_draft,
@@ -22,15 +23,15 @@ from stancekit.data import (
 )
 from stancekit.records import LabelledQuote
 
-from conftest import make_frame, tiny_rows
-
 
 def rows_of(*texts: str, **rest: str) -> list[LabelledQuote]:
     return [LabelledQuote(id=str(i), text=text, stance="a", **rest) for i, text in enumerate(texts)]
 
 
 @given(st.lists(st.builds(LabelledQuote, id=st.text(min_size=1), text=st.text(min_size=1), stance=st.just("a"))))
-def test_quotes_survive_writing_and_reading(tmp_path_factory: pytest.TempPathFactory, rows: list[LabelledQuote]) -> None:
+def test_quotes_survive_writing_and_reading(
+    tmp_path_factory: pytest.TempPathFactory, rows: list[LabelledQuote]
+) -> None:
     path = tmp_path_factory.mktemp("q") / "quotes.jsonl"
     rows = [r for r in rows if not any("\ud800" <= c <= "\udfff" for c in r.id + r.text)]
     write_quotes(path, rows)
@@ -52,7 +53,9 @@ def test_quotes_survive_writing_and_reading(tmp_path_factory: pytest.TempPathFac
         ("a.parquet", b"PAR1 not really", r"not a readable parquet file"),
     ],
 )
-def test_a_bad_file_is_named_with_its_line_and_the_way_out(tmp_path: Path, name: str, content: bytes, message: str) -> None:
+def test_a_bad_file_is_named_with_its_line_and_the_way_out(
+    tmp_path: Path, name: str, content: bytes, message: str
+) -> None:
     (tmp_path / name).write_bytes(content)
     with pytest.raises(DataError, match=message):
         read_quotes(tmp_path / name)
@@ -75,7 +78,10 @@ def test_an_unknown_label_is_named_with_line_and_the_known_ones(tmp_path: Path, 
 def test_csv_needs_no_more_than_text_and_stance(tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text('text,stance\n"one, two",a\nthree,b\n')
     rows = read_quotes(tmp_path / "a.csv")
-    assert [(r.id, r.text, r.stance, r.split) for r in rows] == [("1", "one, two", "a", "train"), ("2", "three", "b", "train")]
+    assert [(r.id, r.text, r.stance, r.split) for r in rows] == [
+        ("1", "one, two", "a", "train"),
+        ("2", "three", "b", "train"),
+    ]
 
 
 def test_parquet_is_read_like_the_others(tmp_path: Path) -> None:
@@ -160,11 +166,23 @@ def broken_frame(folder: Path, *changes: dict[str, str]) -> Path:
         ([{"split": "train", "text": "some other words"}], "error", "1 groups straddle splits"),
         ([{"text": " … ", "group": "n"}], "error", "1 rows without words"),
         ([{"text": "long " * 121, "group": "n"}], "warning", "1 rows of over 120 words"),
-        ([{"text": tiny_rows()[1]["text"], "group": "n", "stance": "against"}], "warning", "different labels"),
+        (
+            [{"text": tiny_rows()[1]["text"], "group": "n", "stance": "against"}],
+            "warning",
+            "different labels",
+        ),
         (
             [
-                {"text": "the quiet old harbour master counts grey gulls every morning", "group": "n1", "split": "train"},
-                {"text": "the quiet old harbour master counts grey gulls every mornings", "group": "n2", "split": "dev"},
+                {
+                    "text": "the quiet old harbour master counts grey gulls every morning",
+                    "group": "n1",
+                    "split": "train",
+                },
+                {
+                    "text": "the quiet old harbour master counts grey gulls every mornings",
+                    "group": "n2",
+                    "split": "dev",
+                },
             ],
             "error",
             "1 pairs across splits are nearly the same",
@@ -190,7 +208,11 @@ def test_near_duplicates_leave_short_fragments_alone() -> None:
 
 @pytest.mark.parametrize(
     ("name", "content"),
-    [("a.txt", "one\n\n two \n"), ("a.csv", "text\none\ntwo\n"), ("a.jsonl", '{"text": "one"}\n{"text": "two"}\n')],
+    [
+        ("a.txt", "one\n\n two \n"),
+        ("a.csv", "text\none\ntwo\n"),
+        ("a.jsonl", '{"text": "one"}\n{"text": "two"}\n'),
+    ],
 )
 def test_plain_texts_come_from_lines_or_a_column(tmp_path: Path, name: str, content: str) -> None:
     (tmp_path / name).write_text(content)

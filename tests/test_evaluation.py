@@ -25,7 +25,9 @@ def test_scores_equal_scikit_learns(seed: int, rows: int) -> None:
     given_labels = probabilities.argmax(1)
     precision, recall, f1, _ = precision_recall_fscore_support(true, given_labels, labels=[0, 1, 2], zero_division=0)
     np.testing.assert_allclose([ours.precision, ours.recall, ours.f1], [precision, recall, f1])
-    assert ours.macro_f1 == pytest.approx(f1_score(true, given_labels, labels=[0, 1, 2], average="macro", zero_division=0))
+    assert ours.macro_f1 == pytest.approx(
+        f1_score(true, given_labels, labels=[0, 1, 2], average="macro", zero_division=0)
+    )
     assert ours.macro_f1 == pytest.approx(macro_f1(true, given_labels, 3))
     assert ours.accuracy == pytest.approx(accuracy_score(true, given_labels))
     assert ours.log_loss == pytest.approx(log_loss(true, probabilities, labels=[0, 1, 2]))
@@ -51,7 +53,9 @@ def test_intervals_over_clusters_are_wider_than_over_rows_where_rows_of_a_cluste
     probabilities = np.where(right[:, None], [0.9, 0.05, 0.05], [0.05, 0.9, 0.05])
 
     def width(clusters: np.ndarray) -> float:
-        accuracy = evaluate_task([LABELS[t] for t in true], probabilities, LABELS, clusters.tolist()).metrics["accuracy"]
+        accuracy = evaluate_task([LABELS[t] for t in true], probabilities, LABELS, clusters.tolist()).metrics[
+            "accuracy"
+        ]
         return accuracy.high - accuracy.low
 
     assert width(cluster) > 2 * width(np.arange(400))

@@ -51,7 +51,11 @@ def test_the_template_never_overwrites(tmp_path: Path) -> None:
 
 def test_a_bare_frame_takes_its_labels_from_the_table() -> None:
     frame = bare_frame("my table", ["pro", "con", "neither"], sentiment=False)
-    assert (frame.name, frame.label_names, frame.neither) == ("my-table", ("pro", "con", "neither"), "neither")
+    assert (frame.name, frame.label_names, frame.neither) == (
+        "my-table",
+        ("pro", "con", "neither"),
+        "neither",
+    )
 
 
 def test_the_shipped_frame_is_clean_and_its_quotes_were_labelled_twice() -> None:

@@ -10,11 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import stancekit
+from conftest import tiny_rows
 from stancekit import Classifier, DataError, OptionError
 from stancekit.inference.batching import batches, pad
 from stancekit.model import Encoded
-
-from conftest import tiny_rows
 
 TEXTS = [row["text"] for row in tiny_rows()]
 SAME = 5e-3  # an int8 graph scales its activations by the batch they are in
@@ -66,13 +65,17 @@ def test_torch_and_onnx_runtime_give_the_same_numbers(model: Path, classifier: C
 def test_a_stream_is_lazy_and_endless(classifier: Classifier, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("stancekit.inference.classifier._STREAM", 4)
     endless = (f"we welcome farm number {i}" for i in count())
-    assert [p.text for p in islice(classifier.predict_stream(endless), 6)] == [f"we welcome farm number {i}" for i in range(6)]
+    assert [p.text for p in islice(classifier.predict_stream(endless), 6)] == [
+        f"we welcome farm number {i}" for i in range(6)
+    ]
 
 
 def test_repeated_texts_are_computed_once(classifier: Classifier, monkeypatch: pytest.MonkeyPatch) -> None:
     sizes: list[int] = []
     run = classifier._backend.run
-    monkeypatch.setattr(classifier._backend, "run", lambda inputs: sizes.append(len(inputs["input_ids"])) or run(inputs))
+    monkeypatch.setattr(
+        classifier._backend, "run", lambda inputs: sizes.append(len(inputs["input_ids"])) or run(inputs)
+    )
     assert len({p.confidence for p in classifier.predict([TEXTS[0]] * 50)}) == 1
     assert sizes == [1]
 
@@ -180,7 +183,11 @@ def test_batches_hold_every_text_once_and_keep_to_the_budget(lengths: list[int],
 
 
 def test_padding_is_masked_and_takes_the_padding_id() -> None:
-    arrays = pad([Encoded([5, 6, 7], [0, 0, 1]), Encoded([8], [0])], ["input_ids", "attention_mask", "token_type_ids"], 1)
+    arrays = pad(
+        [Encoded([5, 6, 7], [0, 0, 1]), Encoded([8], [0])],
+        ["input_ids", "attention_mask", "token_type_ids"],
+        1,
+    )
     assert arrays["input_ids"].tolist() == [[5, 6, 7], [8, 1, 1]]
     assert arrays["attention_mask"].tolist() == [[1, 1, 1], [1, 0, 0]]
     assert arrays["token_type_ids"].tolist() == [[0, 0, 1], [0, 0, 0]]

@@ -15,14 +15,13 @@ import pytest
 from safetensors.numpy import load_file
 
 import stancekit
+from conftest import TINY_OPTIONS, make_frame, tiny_encoder
 from stancekit import DataError, EncoderError, OptionError
 from stancekit.model.base import MINILM, find_base
 from stancekit.records import LabelledQuote
 from stancekit.training import TrainOptions, read_options
 from stancekit.training.calibrate import quantiles, temperature
 from stancekit.training.rows import LengthSampler, Rows, class_weights, read_training_data, targets
-
-from conftest import TINY_OPTIONS, make_frame, tiny_encoder
 
 QUICK: dict[str, Any] = TINY_OPTIONS | {"epochs": 3, "patience": 3}
 
@@ -36,7 +35,9 @@ def same(a: Path, b: Path) -> bool:
     return x.keys() == y.keys() and all(np.array_equal(x[name], y[name]) for name in x)
 
 
-def test_the_same_seed_gives_the_same_weights_and_another_seed_others(frame: Path, encoder: Path, tmp_path: Path) -> None:
+def test_the_same_seed_gives_the_same_weights_and_another_seed_others(
+    frame: Path, encoder: Path, tmp_path: Path
+) -> None:
     once, again, other = (
         stancekit.train(frame, tmp_path / name, base=str(encoder), **QUICK, seed=seed)
         for name, seed in (("once", 1), ("again", 1), ("other", 2))
@@ -258,7 +259,9 @@ def test_temperature_undoes_a_known_overconfidence() -> None:
     rng = np.random.default_rng(0)
     logits = rng.normal(size=(20_000, 3)).astype(np.float32)
     probabilities = np.exp(logits) / np.exp(logits).sum(1, keepdims=True)
-    true = np.array([rng.choice(3, p=p) for p in probabilities.astype(float) / probabilities.astype(float).sum(1, keepdims=True)])
+    true = np.array(
+        [rng.choice(3, p=p) for p in probabilities.astype(float) / probabilities.astype(float).sum(1, keepdims=True)]
+    )
     assert temperature(3 * logits, true) == pytest.approx(3, rel=0.05)
 
 
@@ -288,7 +291,14 @@ def test_two_processes_train_one_model(frame: Path, encoder: Path, tmp_path: Pat
     assert stancekit.load(out).predict("we welcome bread").stance in ("for", "against", "neither")
 
 
+def test_a_training_can_start_from_the_encoder_of_another_model(frame: Path, model: Path, tmp_path: Path) -> None:
+    out = stancekit.train(
+        frame, tmp_path / "m", base=str(model), **TINY_OPTIONS | {"epochs": 0.01, "learning_rate": 1e-9}
+    )
+    name = "encoder.embeddings.word_embeddings.weight"
+    np.testing.assert_array_equal(weights(out)[name], weights(model)[name])
+
+
 def test_r_drop_trains(frame: Path, encoder: Path, tmp_path: Path) -> None:
     out = stancekit.train(frame, tmp_path / "m", base=str(encoder), **QUICK, r_drop=0.5)
     assert all(np.isfinite(value).all() for value in weights(out).values())
-

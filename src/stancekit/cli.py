@@ -15,8 +15,12 @@ import click
 import stancekit
 from stancekit.errors import StancekitError
 
-_MODEL = click.option("--model", default="us-china", show_default=True, help="A model folder or a shipped model's name.")
-_DEVICE = click.option("--device", type=click.Choice(["cpu", "cuda", "mps"]), help="A GPU if there is one, else the CPU.")
+_MODEL = click.option(
+    "--model", default="us-china", show_default=True, help="A model folder or a shipped model's name."
+)
+_DEVICE = click.option(
+    "--device", type=click.Choice(["cpu", "cuda", "mps"]), help="A GPU if there is one, else the CPU."
+)
 _ENCODING = click.option("--encoding", default="utf-8", show_default=True, help="Of the text file.")
 _JSON = click.option("--json", "as_json", is_flag=True, help="JSON instead of text.")
 
@@ -65,14 +69,25 @@ def read(article: str, html: str | None, as_json: bool, model: str, device: str 
 
 @cli.command()
 @click.argument("texts", nargs=-1)
-@click.option("--file", "path", type=click.Path(), help="Sentences from a .txt (one a line), .csv, .tsv, .jsonl or .parquet file.")
+@click.option(
+    "--file",
+    "path",
+    type=click.Path(),
+    help="Sentences from a .txt (one a line), .csv, .tsv, .jsonl or .parquet file.",
+)
 @click.option("--text-column", default="text", show_default=True, help="Column of a table that holds the sentence.")
 @_JSON
 @_MODEL
 @_DEVICE
 @_ENCODING
 def predict(
-    texts: tuple[str, ...], path: str | None, text_column: str, as_json: bool, model: str, device: str | None, encoding: str
+    texts: tuple[str, ...],
+    path: str | None,
+    text_column: str,
+    as_json: bool,
+    model: str,
+    device: str | None,
+    encoding: str,
 ) -> None:
     """Label TEXTS, the sentences of a --file, or of standard input (one a line)."""
     from stancekit.data import read_texts
@@ -85,7 +100,7 @@ def predict(
     elif texts:
         sentences = texts
     elif sys.stdin.isatty():
-        raise click.UsageError('nothing to label; give sentences in quotes, --file, or pipe lines in')
+        raise click.UsageError("nothing to label; give sentences in quotes, --file, or pipe lines in")
     else:
         sentences = _stdin_lines(encoding)
     for p in stancekit.predict_stream(sentences, model=model, device=device):
@@ -115,7 +130,12 @@ def _stdin_lines(encoding: str) -> Iterator[str]:
 @cli.command()
 @click.argument("model")
 @click.argument("data", required=False)
-@click.option("--context/--no-context", default=True, show_default=True, help="Show each sentence with the rest of its quote.")
+@click.option(
+    "--context/--no-context",
+    default=True,
+    show_default=True,
+    help="Show each sentence with the rest of its quote.",
+)
 @_JSON
 @_DEVICE
 def evaluate(model: str, data: str | None, context: bool, as_json: bool, device: str | None) -> None:

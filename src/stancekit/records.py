@@ -109,14 +109,17 @@ class Sentence:
 
     @property
     def stance(self) -> str | None:
+        """The predicted stance, or None before labelling."""
         return self.prediction.stance if self.prediction else None
 
     @property
     def sentiment(self) -> str | None:
+        """The predicted sentiment, or None."""
         return self.prediction.sentiment if self.prediction else None
 
     @property
     def confidence(self) -> float | None:
+        """Calibrated probability of the stance, or None."""
         return self.prediction.confidence if self.prediction else None
 
 

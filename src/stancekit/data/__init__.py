@@ -11,7 +11,7 @@ from stancekit.data.audit import (
     report_text,
 )
 from stancekit.data.drafts import add_draft, read_draft
-from stancekit.data.files import decode, read_text, replacing, write_bytes, write_text
+from stancekit.data.files import decode, read_text, write_bytes, write_text
 from stancekit.data.quotes import SPLITS, check_labels, read_quotes, to_json, with_splits, write_quotes
 from stancekit.data.texts import lines, read_texts
 
@@ -31,7 +31,6 @@ __all__ = [
     "read_quotes",
     "read_text",
     "read_texts",
-    "replacing",
     "report_json",
     "report_text",
     "to_json",

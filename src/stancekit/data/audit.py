@@ -92,7 +92,12 @@ def check_quotes(rows: Sequence[LabelledQuote], frame: Frame) -> FrameReport:
 def _findings(rows: Sequence[LabelledQuote], frame: Frame) -> Iterator[Finding]:
     unknown = [problem for row in rows for problem in unknown_values(row, frame)]
     if unknown:
-        yield Finding("error", f"{len(unknown)} unknown labels", "mend them, or add the label to frame.toml", tuple(unknown))
+        yield Finding(
+            "error",
+            f"{len(unknown)} unknown labels",
+            "mend them, or add the label to frame.toml",
+            tuple(unknown),
+        )
     yield from _counts(rows, frame)
     empty = [row.source or row.id for row in rows if not any(c.isalnum() for c in row.text)]
     if empty:
@@ -100,7 +105,10 @@ def _findings(rows: Sequence[LabelledQuote], frame: Frame) -> Iterator[Finding]:
     long = [row.source or row.id for row in rows if len(row.text.split()) > MAX_WORDS]
     if long:
         yield Finding(
-            "warning", f"{len(long)} rows of over {MAX_WORDS} words", "split them into sentences, a row each", tuple(long)
+            "warning",
+            f"{len(long)} rows of over {MAX_WORDS} words",
+            "split them into sentences, a row each",
+            tuple(long),
         )
     twice = [name for name, n in Counter(row.id for row in rows).items() if n > 1]
     if twice:
@@ -127,15 +135,23 @@ def _counts(rows: Sequence[LabelledQuote], frame: Frame) -> Iterator[Finding]:
     train = Counter(row.stance for row in rows if row.split == "train")
     for label in frame.label_names:
         if train[label] == 0:
-            yield Finding("error", f"no training row has the label {label!r}", "write some, or drop the label from frame.toml")
+            yield Finding(
+                "error",
+                f"no training row has the label {label!r}",
+                "write some, or drop the label from frame.toml",
+            )
         elif train[label] < 8:
             yield Finding(
-                "warning", f"{label!r} has {train[label]} training rows", "8 a label is the least to learn from, 64 is a start"
+                "warning",
+                f"{label!r} has {train[label]} training rows",
+                "8 a label is the least to learn from, 64 is a start",
             )
     present = {row.split for row in rows}
     if "dev" not in present:
         yield Finding(
-            "warning", "there is no dev split", "train will set groups aside for it; mark some groups dev to choose them"
+            "warning",
+            "there is no dev split",
+            "train will set groups aside for it; mark some groups dev to choose them",
         )
 
 
@@ -161,7 +177,11 @@ def _repeats(rows: Sequence[LabelledQuote]) -> Iterator[Finding]:
         yield Finding("error", f"{len(straddling)} texts stand in two splits", "keep one of each", straddling)
     within = sum(len(group) - 1 for group in same)
     if within:
-        yield Finding("warning", f"{within} rows repeat another row's text", "keep one of each, or let them count double")
+        yield Finding(
+            "warning",
+            f"{within} rows repeat another row's text",
+            "keep one of each, or let them count double",
+        )
     near = [(a, b) for a, b, _ in near_duplicates(rows) if a.split != b.split and a.text != b.text]
     if near:
         yield Finding(

@@ -45,7 +45,9 @@ def read_draft(path: str | Path, frame: Frame, written_by: str) -> list[Labelled
     """
     letters = {name[0].upper(): name for name in frame.label_names}
     if len(letters) < len(frame.label_names):
-        raise FrameError(f"{frame.name}: labels begin with the same letter, so drafts are ambiguous; write jsonl or csv")
+        raise FrameError(
+            f"{frame.name}: labels begin with the same letter, so drafts are ambiguous; write jsonl or csv"
+        )
     rows: list[LabelledQuote] = []
     for quote in _quotes(Path(path), frame, letters, written_by):
         texts = [row.text for row in quote]
@@ -121,6 +123,8 @@ def add_draft(folder: str | Path, draft: str | Path, written_by: str) -> int:
     rows = read_draft(draft, frame, written_by)
     before = read_quotes(path) if path.is_file() else []
     if {row.id for row in before} & {row.id for row in rows}:
-        raise DataError(f"{path}: there are rows of {written_by!r} already; name this draft's writer differently (--by)")
+        raise DataError(
+            f"{path}: there are rows of {written_by!r} already; name this draft's writer differently (--by)"
+        )
     write_quotes(path, [*before, *rows])
     return len(rows)

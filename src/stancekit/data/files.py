@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import IO
 
 from stancekit.errors import DataError
 
@@ -54,9 +51,8 @@ def decode(raw: bytes, source: str, encoding: str = "utf-8") -> str:
         raise DataError(f"{source}: there is no encoding called {encoding!r}") from error
 
 
-@contextmanager
-def replacing(path: str | Path, mode: str = "w") -> Iterator[IO[str] | IO[bytes]]:
-    """Open a file for writing that takes its name only when everything is written.
+def write_bytes(path: str | Path, data: bytes) -> None:
+    """Write a file whole or not at all: it takes its name only when everything is on disk.
 
     A kill or a full disk while writing leaves what was there before.
 
@@ -68,8 +64,8 @@ def replacing(path: str | Path, mode: str = "w") -> Iterator[IO[str] | IO[bytes]
     try:
         number, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
         temporary = Path(name)
-        with open(number, mode, encoding=None if "b" in mode else "utf-8", newline=None if "b" in mode else "") as handle:  # noqa: PTH123 (a descriptor)
-            yield handle
+        with os.fdopen(number, "wb") as handle:
+            handle.write(data)
             handle.flush()
             os.fsync(handle.fileno())
         # mkstemp makes private files; what we write is as public as any other file of the user's
@@ -81,17 +77,9 @@ def replacing(path: str | Path, mode: str = "w") -> Iterator[IO[str] | IO[bytes]
         raise DataError(f"{path}: cannot be written: {error.strerror or error}") from error
     finally:
         if temporary is not None:
-            with suppress(OSError):
-                temporary.unlink(missing_ok=True)
+            temporary.unlink(missing_ok=True)
 
 
 def write_text(path: str | Path, text: str) -> None:
-    """Write a text file whole or not at all."""
-    with replacing(path) as handle:
-        handle.write(text)  # type: ignore[arg-type]
-
-
-def write_bytes(path: str | Path, data: bytes) -> None:
-    """Write a binary file whole or not at all."""
-    with replacing(path, "wb") as handle:
-        handle.write(data)  # type: ignore[arg-type]
+    """Write a text file in UTF-8 whole or not at all."""
+    write_bytes(path, text.encode("utf-8"))

@@ -45,7 +45,7 @@ def read_quotes(
         DataError: The file or a row is not usable; the message names file and line.
     """
     path = Path(path)
-    rows = []
+    rows: list[LabelledQuote] = []
     for source, record in read_records(path, encoding):
         for column in (text_column, stance_column):
             if column not in record:

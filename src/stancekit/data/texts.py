@@ -23,7 +23,9 @@ def read_texts(path: str | Path, text_column: str = "text", encoding: str = "utf
         text = record.get(text_column)
         if not isinstance(text, str):
             known = ", ".join(map(str, record)) or "nothing"
-            raise DataError(f"{source}: no text in column {text_column!r}; there is: {known}. Name it with --text-column")
+            raise DataError(
+                f"{source}: no text in column {text_column!r}; there is: {known}. Name it with --text-column"
+            )
         texts.append(text)
     return texts
 

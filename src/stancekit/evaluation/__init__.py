@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from stancekit.evaluation.report import Estimate, Evaluation, TaskEvaluation, evaluate_rows, evaluate_task, held_out
+from stancekit.evaluation.report import (
+    Estimate,
+    Evaluation,
+    TaskEvaluation,
+    evaluate_rows,
+    evaluate_task,
+    held_out,
+)
 
 __all__ = ["Estimate", "Evaluation", "TaskEvaluation", "evaluate", "evaluate_rows", "evaluate_task"]
 
@@ -40,5 +47,9 @@ def evaluate(
         [row.text for row in rows], [row.context for row in rows] if context else None
     )
     return evaluate_rows(
-        rows, probabilities, {task: head.labels for task, head in heads.items()}, model=str(model), data=described
+        rows,
+        probabilities,
+        {task: head.labels for task, head in heads.items()},
+        model=str(model),
+        data=described,
     )

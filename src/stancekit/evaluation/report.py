@@ -102,7 +102,9 @@ def evaluate_task(
         DataError: There are no rows, or the arguments differ in length.
     """
     if not len(true) == len(probabilities) == len(clusters) or len(true) == 0:
-        raise DataError(f"{len(true)} labels, {len(probabilities)} predictions, {len(clusters)} clusters: want equal, over 0")
+        raise DataError(
+            f"{len(true)} labels, {len(probabilities)} predictions, {len(clusters)} clusters: want equal, over 0"
+        )
     place = {label: i for i, label in enumerate(labels)}
     truth = np.array([place[label] for label in true])
     rows = contributions(truth, np.asarray(probabilities, dtype=np.float64))
@@ -184,7 +186,8 @@ def held_out(data: str | Path | None, name: str) -> tuple[list[LabelledQuote], s
 def _task_text(name: str, task: TaskEvaluation) -> str:
     width = max(9, *(len(label) for label in task.labels)) + 2
     lines = [
-        f"\n{name}: {task.rows} sentences in {task.clusters} groups; 95 % intervals from {RESAMPLES} resamples of groups",
+        f"\n{name}: {task.rows} sentences in {task.clusters} groups; 95 % intervals from "
+        f"{RESAMPLES} resamples of groups",
         *(f"  {metric:<10}{value}" for metric, value in task.metrics.items()),
         f"\n  {'':<{width}}{'precision':<24}{'recall':<24}f1",
     ]

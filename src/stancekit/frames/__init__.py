@@ -4,7 +4,15 @@ A frame is a folder with `frame.toml` (the question, the labels with definitions
 `quotes.jsonl` (labelled quotes). The shipped frame is ``us-china``.
 """
 
-from stancekit.frames.frame import SENTIMENTS, Frame, Label, bare_frame, load_frame, parse_frame, shipped_frames
+from stancekit.frames.frame import (
+    SENTIMENTS,
+    Frame,
+    Label,
+    bare_frame,
+    load_frame,
+    parse_frame,
+    shipped_frames,
+)
 from stancekit.frames.template import new_frame
 
 __all__ = [

@@ -55,6 +55,7 @@ class Frame:
 
     @property
     def label_names(self) -> tuple[str, ...]:
+        """Names of the labels, in order."""
         return tuple(label.name for label in self.labels)
 
     @property
@@ -69,6 +70,7 @@ class Frame:
 
     @property
     def sha256(self) -> str:
+        """Of the text of `frame.toml`."""
         return hashlib.sha256(self.toml.encode()).hexdigest()
 
 
@@ -119,7 +121,14 @@ def parse_frame(toml: str, source: str = "frame.toml", folder: Path | None = Non
         for name, label in table.labels.items()
     )
     return Frame(
-        table.name, table.title or table.name, table.question, table.target, labels, table.sentiment.on, toml, folder
+        table.name,
+        table.title or table.name,
+        table.question,
+        table.target,
+        labels,
+        table.sentiment.on,
+        toml,
+        folder,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 
@@ -55,11 +56,11 @@ examples = [
 on = false
 '''
 
-_QUOTES = """\
-{"id": "1", "text": "It is the cheapest way we have of doing this.", "stance": "for", "speaker": "Ada Okafor", "role": "economist", "split": "train", "group": "hearing"}
-{"id": "2", "text": "My drivers would pay twice for the same road.", "stance": "against", "speaker": "Jon Brandt", "role": "haulier", "split": "train", "group": "depot"}
-{"id": "3", "text": "The committee votes on Thursday.", "stance": "neither", "speaker": "", "role": "a clerk", "split": "train", "group": "hearing"}
-"""
+_QUOTES = (
+    ("It is the cheapest way we have of doing this.", "for", "Ada Okafor", "economist", "hearing"),
+    ("My drivers would pay twice for the same road.", "against", "Jon Brandt", "haulier", "depot"),
+    ("The committee votes on Thursday.", "neither", "", "a clerk", "hearing"),
+)
 
 
 def new_frame(folder: str | Path) -> Path:
@@ -79,5 +80,9 @@ def new_frame(folder: str | Path) -> Path:
     folder.mkdir(exist_ok=True)
     name = re.sub(r"[^\w-]+", "-", folder.absolute().name).strip("-") or "my-frame"
     (folder / "frame.toml").write_text(_TOML.format(folder=folder, name=name), encoding="utf-8")
-    (folder / "quotes.jsonl").write_text(_QUOTES, encoding="utf-8")
+    columns = ("text", "stance", "speaker", "role", "group")
+    rows = [
+        {"id": str(n), **dict(zip(columns, row, strict=True)), "split": "train"} for n, row in enumerate(_QUOTES, 1)
+    ]
+    (folder / "quotes.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
     return folder

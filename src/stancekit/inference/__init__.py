@@ -19,12 +19,16 @@ _loaded = lru_cache(maxsize=4)(load)
 
 
 @overload
-def predict(
+def predict(  # type: ignore[overload-overlap]
     texts: str, *, context: str | None = None, model: str | Path = ..., device: str | None = None
 ) -> Prediction: ...
 @overload
 def predict(
-    texts: Iterable[str], *, context: Sequence[str] | None = None, model: str | Path = ..., device: str | None = None
+    texts: Iterable[str],
+    *,
+    context: Sequence[str] | None = None,
+    model: str | Path = ...,
+    device: str | None = None,
 ) -> list[Prediction]: ...
 def predict(
     texts: str | Iterable[str],
@@ -39,7 +43,7 @@ def predict(
         >>> predict("We expect both sides to keep the channels open.").stance
         'easing'
     """
-    return _loaded(model, device=device).predict(texts, context=context)  # type: ignore[arg-type]
+    return _loaded(model, device=device).predict(texts, context=context)
 
 
 def predict_stream(

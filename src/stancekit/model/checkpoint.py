@@ -157,7 +157,9 @@ def open_checkpoint(model: str | Path) -> Checkpoint:
     folder = find_checkpoint(model)
     path = folder / META
     if not path.is_file():
-        raise CheckpointError(f"{folder}: no {META} there, so not a stancekit model (or one whose saving was cut short)")
+        raise CheckpointError(
+            f"{folder}: no {META} there, so not a stancekit model (or one whose saving was cut short)"
+        )
     raw = path.read_bytes()
     try:
         version = msgspec.json.decode(raw, type=dict[str, Any]).get("format")

@@ -30,16 +30,18 @@ class StanceNetwork(nn.Module):
         dropout: Before the heads, in training.
     """
 
-    def __init__(self, encoder: nn.Module, heads: dict[str, int], pooling: str = "mean", dropout: float = 0.1) -> None:
+    def __init__(self, encoder: Any, heads: dict[str, int], pooling: str = "mean", dropout: float = 0.1) -> None:
         super().__init__()
-        self.encoder = encoder
+        self.encoder: Any = encoder
         self.pooling = pooling
         self.dropout = nn.Dropout(dropout)
         width = encoder.config.hidden_size
-        self.heads = nn.ModuleDict({task: nn.Linear(width, count) for task, count in heads.items()})
-        for head in self.heads.values():
+        self.heads = nn.ModuleDict()
+        for task, count in heads.items():
+            head = nn.Linear(width, count)
             nn.init.normal_(head.weight, std=0.02)
             nn.init.zeros_(head.bias)
+            self.heads[task] = head
 
     @property
     def inputs(self) -> list[str]:
@@ -52,11 +54,12 @@ class StanceNetwork(nn.Module):
 
     def pooled(self, **inputs: Tensor) -> Tensor:
         """One vector per text: (batch, hidden)."""
-        hidden = self.encoder(**{name: inputs[name] for name in self.inputs}).last_hidden_state
+        hidden: Tensor = self.encoder(**{name: inputs[name] for name in self.inputs}).last_hidden_state
         if self.pooling == "first":
             return hidden[:, 0]
         mask = inputs["attention_mask"].unsqueeze(-1).to(hidden.dtype)
-        return (hidden * mask).sum(1) / mask.sum(1).clamp(min=1)
+        mean: Tensor = (hidden * mask).sum(1) / mask.sum(1).clamp(min=1)
+        return mean
 
     def forward(
         self, input_ids: Tensor, attention_mask: Tensor, token_type_ids: Tensor | None = None
@@ -75,6 +78,8 @@ def from_base(base: Base, heads: dict[str, int], pooling: str, dropout: float) -
     Raises:
         EncoderError: transformers cannot load the encoder.
     """
+    if base.checkpoint is not None:
+        return StanceNetwork(load_network(base.checkpoint).encoder.train(), heads, pooling, dropout)
     try:
         encoder = AutoModel.from_pretrained(base.source, dtype=torch.float32, trust_remote_code=False)
     except Exception as error:

@@ -4,16 +4,26 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from stancekit.quotes.cues import AUXILIARIES, CONJUNCTIONS, CUES, NOUNLIKE, PREPOSITIONS, SUBJECT_PRONOUNS
+from stancekit.quotes.cues import (
+    AUXILIARIES,
+    CONJUNCTIONS,
+    CUES,
+    DETERMINERS,
+    NOUNLIKE,
+    PREPOSITIONS,
+    SUBJECT_PRONOUNS,
+)
 from stancekit.quotes.phrases import (
     CUES_FINITE,
-    DETERMINERS,
+    PERSON_NOUNS,
     Phrase,
     Token,
     is_capital,
     is_word,
     phrase_at,
 )
+from stancekit.quotes.subjects import STOPS, lead_phrase, phrase_ending, subject_of
+from stancekit.quotes.wordset import wordset
 
 
 class Attribution(NamedTuple):
@@ -24,9 +34,6 @@ class Attribution(NamedTuple):
     role: tuple[int, int] | None
     reason: str
     confidence: float
-
-
-_STOPS = frozenset([*";:“”\"«»()[]–—―", "“”"])
 
 
 def after_quote(words: list[Token]) -> Attribution | None:
@@ -97,7 +104,7 @@ def _in_view_of(words: list[Token], i: int) -> Attribution | None:
     return None
 
 
-_INVERTED = frozenset("said says added adds wrote writes explained noted argued joked asked warned recalled".split())
+_INVERTED = wordset("said says added adds wrote writes explained noted argued joked asked warned recalled")
 
 
 def _inverted_later(words: list[Token], start: int) -> Attribution | None:
@@ -113,6 +120,9 @@ def _inverted_later(words: list[Token], start: int) -> Attribution | None:
     return None
 
 
+_VIEWS = [["in", "the", noun, "of"] for noun in ("words", "view", "opinion", "eyes")]
+
+
 def before_quote(words: list[Token]) -> Attribution | None:
     """The attribution that leads up to a quote: ``Li said:``, ``Li told reporters that``, ``calling it``."""
     n = len(words)
@@ -120,6 +130,9 @@ def before_quote(words: list[Token]) -> Attribution | None:
         label = _label(words)
         if label is not None:
             return _found(words, label, _span(words, n - 1), "named before a colon", 0.85)
+    opening = [word.low for word in words[:4]]
+    if n > 4 and opening in _VIEWS:
+        return _found(words, phrase_at(words, 4), _span(words, 2), f"named after “{words[2].word} of”", 0.9)
     weak: Attribution | None = None
     for k in range(n - 1, max(-1, n - 40), -1):
         low = words[k].low
@@ -146,7 +159,7 @@ def before_quote(words: list[Token]) -> Attribution | None:
         phrase = _gerund_subject(words, k) if low.endswith("ing") else subject_of(words, 0, k)
         if phrase is None and not low.endswith("ing") and (k == 0 or not is_word(words[k - 1].word)):
             phrase = phrase_at(words, k + 1) if CUES[low] != "tell" else None  # "Said Li, …"
-        if phrase is None:
+        if phrase is None or (low in NOUNLIKE and _bare(words, phrase)):
             continue
         confidence = 0.95 if n - k < 3 else 0.85
         found = _found(words, phrase, _span(words, k), f"subject of “{words[k].word}” before the quote", confidence)
@@ -168,24 +181,31 @@ def before_quote(words: list[Token]) -> Attribution | None:
     return weak
 
 
+def _bare(words: list[Token], phrase: Phrase) -> bool:
+    """Whether a nominal has no determiner, so that the "verb" behind it may be its noun: "key states"."""
+    return phrase.kind == "nominal" and words[phrase.first].low not in DETERMINERS
+
+
 # Verbs that attribute also when they stand far from the marks.
-CORE = frozenset(
-    """say tell add write tweet claim argue state note warn call describe insist declare announce suggest explain
-    acknowledge ask contend maintain assert allege predict accuse dismiss denounce label dub brand criticize
-    criticise characterize blast slam respond reply continue conclude stress emphasize urge vow promise pledge
-    report testify read complain concede admit point recall joke observe remark reiterate""".split()
+CORE = wordset(
+    """
+    say tell add write tweet claim argue state note warn call describe insist declare announce suggest
+    explain acknowledge ask contend maintain assert allege predict accuse dismiss denounce label dub brand
+    criticize criticise characterize blast slam respond reply continue conclude stress emphasize urge vow
+    promise pledge report testify read complain concede admit point recall joke observe remark reiterate
+    """
 )
 # Attribute what stands before them: "…,” she began".
-_ONLY_AFTER = frozenset("begin start go put continue point".split())
-_BE = frozenset("is was were are been being be".split())
-_NAMING = frozenset("called titled entitled named dubbed labeled labelled nicknamed termed styled".split())
-_UNREAL = frozenset("to would will could should can may might must won’t won't wouldn’t wouldn't".split())
+_ONLY_AFTER = wordset("begin start go put continue point")
+_BE = wordset("is was were are been being be")
+_NAMING = wordset("called titled entitled named dubbed labeled labelled nicknamed termed styled")
+_UNREAL = wordset("to would will could should can may might must won’t won't wouldn’t wouldn't")
 
 
 def _behind_quoted(words: list[Token], k: int) -> Phrase | None:
     """The subject of a clause that begins between an earlier quote and this one."""
     for i in range(len(words) - 1, k, -1):
-        if words[i].word == "“”":
+        if words[i].word == "\ufffc":
             j = i + 1
             while j < len(words) and (words[j].word in ",–—-" or words[j].low in ("and", "but", "while")):
                 j += 1
@@ -211,7 +231,7 @@ def _label(words: list[Token]) -> Phrase | None:
     """The name that a line or a dash puts before a colon: ``Jones:``, ``… – Carl Jones:``."""
     n = len(words) - 1
     c = n - 1
-    while c >= 0 and n - c < 9 and words[c].word not in "–—-.;,”\"":
+    while c >= 0 and n - c < 9 and words[c].word not in '–—-.;,”"':
         c -= 1
     i = c + 1
     if n - i > 2 and words[i].low in ("more", "from", "via") and "from" in (words[i].low, words[i + 1].low):
@@ -263,156 +283,6 @@ def anywhere(words: list[Token]) -> Attribution | None:
     return None
 
 
-def subject_of(words: list[Token], low: int, k: int) -> Phrase | None:
-    """The subject of the verb at ``k``, read backwards over adverbs, appositives and relative clauses."""
-    j = k - 1
-    while j >= low and k - j < 40 and words[j].word.islower() and (words[j].low in AUXILIARIES or words[j].low.endswith("ly")):
-        j -= 1
-    if j < low:
-        return None
-    word = words[j]
-    if word.low in ("who", "which", "that"):
-        j -= 1
-        if j >= low and words[j].word == ",":
-            j -= 1
-        return phrase_ending(words, low, j)
-    if word.word == ",":
-        return _head_before_commas(words, low, j)
-    if word.word in "—–-―":
-        c = j - 1
-        while c > low and words[c].word != word.word:
-            c -= 1
-        return phrase_ending(words, low, c - 1) if c > low else None
-    if word.low in ("and", "or", "but", "then"):
-        return lead_phrase(words, low, j)
-    return phrase_ending(words, low, j)
-
-
-def phrase_ending(words: list[Token], low: int, j: int) -> Phrase | None:
-    """The noun phrase whose last word is ``j``, or whose head ``j`` still belongs to."""
-    if j >= low and words[j].word in ")]":
-        while j > low and words[j].word not in "([":
-            j -= 1
-        j -= 1
-    c = j
-    while c >= low and j - c < 40:
-        word = words[c]
-        if word.word in _STOPS or word.word == "," or (word.low in CONJUNCTIONS and word.low != "and"):
-            break
-        if c < j and (word.low in CUES_FINITE and word.low not in NOUNLIKE):
-            break
-        c -= 1
-    if c > low and words[c].low in ("who", "which", "whom", "that"):
-        inner = phrase_at(words, c + 1) if c + 1 <= j and _begins_subject(words[c + 1]) else None
-        if inner is not None and (inner.last >= j or _goes_on(words, inner.last + 1, j)):
-            return inner if inner.last <= j else inner._replace(last=j, end=words[j].end)
-    if c > low and words[c].low in ("who", "which"):
-        before = c - 1
-        if words[before].word == ",":
-            before -= 1
-        return phrase_ending(words, low, before) if before >= low else None
-    first = c + 1
-    while first < j and words[first].low in ("and", "but", "so", "yet"):
-        first += 1
-    head = phrase_at(words, first) if first <= j else None
-    if head is not None and (head.last >= j or _goes_on(words, head.last + 1, j)):
-        return head if head.last <= j else head._replace(last=j, end=words[j].end)
-    if low < first <= j and words[first].low in PREPOSITIONS and words[first - 1].low in ("and", "but"):
-        return subject_of(words, low, first)  # "and in a statement said"
-    for i in range(first, j + 1):
-        phrase = phrase_at(words, i)
-        if phrase is not None and phrase.last >= j:
-            return phrase._replace(last=j, end=words[j].end) if phrase.last > j else phrase
-    return None
-
-
-def _begins_subject(token: Token) -> bool:
-    return is_capital(token.word) or token.low in SUBJECT_PRONOUNS or token.low in DETERMINERS
-
-
-def _goes_on(words: list[Token], i: int, j: int) -> bool:
-    """Whether the words from ``i`` to ``j`` only narrow a noun: "a letter obtained by the agency"."""
-    low = words[i].low
-    if low in PREPOSITIONS or words[i].word == "(":
-        return True
-    return low.endswith(("ed", "ing")) and i < j and words[i + 1].low in PREPOSITIONS and words[i - 1].word.islower()
-
-
-def lead_phrase(words: list[Token], low: int, high: int) -> Phrase | None:
-    """The first noun phrase of a clause that can be its subject."""
-    i = _behind_dateline(words, low, high)
-    while i < high:
-        while i < high and (words[i].low in ("and", "but", "so", "yet") or not is_word(words[i].word)):
-            i += 1
-        if i >= high:
-            return None
-        phrase = phrase_at(words, i)
-        if phrase is not None and words[i].low not in ("there", "this", "that"):
-            return phrase
-        # an opening phrase ("On Monday, …"): go on behind its comma
-        comma = i
-        while comma < high and words[comma].word != ",":
-            comma += 1
-        if comma >= high:
-            for k in range(i + 1, high):
-                phrase = phrase_at(words, k)
-                if phrase is not None and phrase.last + 1 < len(words) and _starts_verb(words[phrase.last + 1]):
-                    return phrase
-            return None
-        i = comma + 1
-    return None
-
-
-def _behind_dateline(words: list[Token], low: int, high: int) -> int:
-    """Where the sentence begins behind "LONDON (AP) —"."""
-    if low < high and is_capital(words[low].word):
-        for i in range(low + 1, min(high, low + 9)):
-            if words[i].word in "—–-" and (words[low].word.isupper() or words[i - 1].word == ")"):
-                return i + 1
-            if words[i].word[0].islower():
-                break
-    return low
-
-
-def _starts_verb(token: Token) -> bool:
-    return token.low in CUES_FINITE or token.low in AUXILIARIES or token.low.endswith("ed")
-
-
-def _head_before_commas(words: list[Token], low: int, comma: int) -> Phrase | None:
-    """The head of "Li, an analyst at the bank, " where ``comma`` closes the appositive."""
-    c = comma - 1
-    depth = 0
-    starts = [comma]
-    while c >= low and comma - c < 60:
-        word = words[c].word
-        if word in ")]":
-            depth += 1
-        elif word in "([":
-            depth = max(0, depth - 1)
-        elif word in _STOPS:
-            break
-        elif word == "," and not depth:
-            starts.append(c)
-        c -= 1
-    starts.append(c)
-    chunks = [(a + 1, b) for b, a in zip(starts, starts[1:], strict=False) if a + 1 < b]
-    if not chunks:
-        return None
-    first, stop = chunks[-1]
-    while first < stop and (words[first].low in CONJUNCTIONS or words[first].low == "as"):
-        first += 1
-    head = phrase_at(words, first) if first < stop else None
-    if head is not None and head.last < stop and (head.last + 1 >= stop or _goes_on(words, head.last + 1, stop)):
-        return head
-    # Behind opening phrases: the last of the parts that is a name and nothing else.
-    for a, b in chunks:
-        phrase = phrase_at(words, a)
-        if phrase is not None and phrase.kind == "name" and phrase.last < b:
-            if phrase.last + 1 == b or words[phrase.last + 1].word == "(":
-                return phrase
-    return lead_phrase(words, c + 1, comma)
-
-
 def _verb_after(words: list[Token], start: int) -> int | None:
     """The first word from ``start`` on that is a cue and a verb."""
     for k in range(start, min(len(words), start + 40)):
@@ -424,7 +294,7 @@ def _verb_after(words: list[Token], start: int) -> int | None:
             and (low not in NOUNLIKE or _is_verb(words, k))
         ):
             return k
-        if words[k].word in _STOPS:
+        if words[k].word in STOPS:
             return None
     return None
 
@@ -471,7 +341,27 @@ def _found(
 ) -> Attribution | None:
     if phrase is None:
         return None
+    named = _name_behind(words, phrase)
+    if named is not None:
+        return Attribution(named, cue, (phrase.start, phrase.end), reason, confidence)
     return Attribution(phrase, cue, role_of(words, phrase), reason, confidence)
+
+
+def _name_behind(words: list[Token], phrase: Phrase) -> Phrase | None:
+    """The name that explains a nominal: "her lawyer, Tom Okafor, "."""
+    i = phrase.last + 2
+    if phrase.kind != "nominal" or i >= len(words) or words[i - 1].word != "," or not is_capital(words[i].word):
+        return None
+    first = words[phrase.first].low
+    if first not in ("his", "her", "their", "its", "our", "my") and not any(
+        word.low in PERSON_NOUNS or word.low.endswith("man") for word in words[phrase.first : phrase.last + 1]
+    ):
+        return None
+    named = phrase_at(words, i)
+    if named is None or named.kind != "name":
+        return None
+    behind = words[named.last + 1].word if named.last + 1 < len(words) else "."
+    return named if behind in ",.;(:" else None
 
 
 def role_of(words: list[Token], phrase: Phrase) -> tuple[int, int] | None:
@@ -482,18 +372,23 @@ def role_of(words: list[Token], phrase: Phrase) -> tuple[int, int] | None:
     i += 1
     if words[i].word.isdigit() and i + 2 < len(words) and words[i + 1].word == ",":
         i += 2  # an age
-    if words[i].low in DETERMINERS and i + 1 < len(words):
-        first = i + 1
-    else:
-        first = i
+    first = i + 1 if words[i].low in DETERMINERS and i + 1 < len(words) else i
     word = words[first]
     if not is_word(word.word) or word.low in CONJUNCTIONS or word.low in PREPOSITIONS or word.low in CUES_FINITE:
         return None
     if word.low in SUBJECT_PRONOUNS or word.low.endswith("ing"):
         return None
     last = first
-    while last + 1 < len(words) and words[last + 1].word not in ",.;:()“\"—–" and words[last + 1].low not in (
-        "who", "which", "said", "told",
+    while (
+        last + 1 < len(words)
+        and words[last + 1].word not in ',.;:()“"—–'
+        and words[last + 1].low
+        not in (
+            "who",
+            "which",
+            "said",
+            "told",
+        )
     ):
         last += 1
     return words[first].start, words[last].end

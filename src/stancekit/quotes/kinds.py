@@ -5,52 +5,75 @@ from __future__ import annotations
 from stancekit.quotes.attribution import Attribution
 from stancekit.quotes.cues import CALL, CUES
 from stancekit.quotes.phrases import Token, is_word
+from stancekit.quotes.wordset import wordset
 from stancekit.records import QuoteKind
 
 # Verbs whose short quoted object is a thing, not words: "announced a “bridge” plan".
-_THINGS = frozenset(
-    "announce launch publish release post propose offer order pass reveal sing read fire shoot push go put".split()
+_THINGS = wordset(
+    "announce launch publish release post propose offer order pass reveal sing read fire shoot push go put"
 )
-_TITLED = frozenset(
-    """titled entitled nicknamed song album book novel film movie show series episode essay poem play painting
-    magazine column headlined hashtag podcast documentary memoir so-called known dubbed program
-    named slogan banner sign word words term terms phrase""".split()
+_TITLED = wordset(
+    """
+    titled entitled nicknamed song album book novel film movie show series episode essay poem play
+    painting magazine column headlined hashtag podcast documentary memoir so-called known dubbed program
+    named slogan banner sign word words term terms phrase
+    """
 )
-_SMALL = frozenset("a an and as at by for from in into is it my of on or the to with your our & vs. vs".split())
+_SMALL = wordset("a an and as at by for from in into is it my of on or the to with your our & vs. vs")
 
 
 def kind_of(
-    text: str, start: int, end: int, before: list[Token], after: list[Token], found: Attribution | None
+    text: str,
+    start: int,
+    end: int,
+    before: list[Token],
+    after: list[Token],
+    found: Attribution | None,
+    goes_on: bool = False,
 ) -> QuoteKind:
-    """The kind of the stretch ``text[start:end]`` between the words ``before`` and ``after`` it."""
+    """The kind of the stretch ``text[start:end]`` between the words ``before`` and ``after`` it.
+
+    Args:
+        found: The attribution beside the stretch.
+        goes_on: A quote stands before it in the same paragraph.
+    """
     words = text.count(" ", start, end) + 1
     first, closing = text[start], text[end - 1]
-    stands_alone = not before and closing in ".?!…\"”’"
-    whole = first.isupper() or first in "“‘\"'[(.…—-1234567890"
+    complete = closing in '.?!…。！？"”’'
+    stands_alone = not before and complete
+    whole = not first.islower()
     led_by = bool(before) and before[-1].word in ",:"
     if before and before[-1].word in "=@":
         return "mention"  # an attribute of a tag
-    if words <= 12 and closing not in "?!" and (closing != "." or before) and _is_title(text[start:end], before, led_by, found):
+    if (
+        words <= 12
+        and closing not in "?!"
+        and (closing != "." or before)
+        and _is_title(text[start:end], before, led_by, found)
+    ):
         return "mention"
     if found is None:
         if words >= 4:
-            return "speech" if stands_alone or whole and closing in ".?!" else "partial"
-        return "mention"
+            return "speech" if stands_alone or (whole and complete) else "partial"
+        return "speech" if stands_alone and whole and closing in ".?!" and (goes_on or words > 1) else "mention"
+    touching = bool(after) and (after[0].word == "," or (found.cue is not None and found.cue[0] == after[0].start))
+    if whole and not before and (complete or closing == "," or touching):
+        return "speech"
     if whole and closing in ",.?!…—–-" and (words > 3 or not before or led_by):
         return "speech"
     if whole and led_by and words > 3:
         return "speech"
     if words > 3:
         return "partial"
-    return _short(words, before, after)
+    return "partial" if found.reason.startswith("named") else _short(words, before, after)
 
 
 def _is_title(quoted: str, before: list[Token], led_by: bool, found: Attribution | None) -> bool:
     """Whether every word that can be is capitalised, as in the title of a show or a song."""
     parts = quoted.rstrip(",;.").split()
     capitals = sum(part[0].isupper() or part[0].isdigit() for part in parts)
-    if capitals < 2 or capitals < len(parts) and any(
-        part[0].islower() and part.lower() not in _SMALL for part in parts
+    if capitals < 2 or (
+        capitals < len(parts) and any(part[0].islower() and part.lower() not in _SMALL for part in parts)
     ):
         return False
     if not before:
@@ -76,4 +99,4 @@ def _short(words: int, before: list[Token], after: list[Token]) -> QuoteKind:
         if modifies and words <= 2 and len(before) - k > 2 and before[-1].low in ("a", "an", "the", "new", "so-called"):
             return "mention"
         return "partial"
-    return "partial" if not before or after and after[0].word == "," else "mention"
+    return "partial" if not before or (after and after[0].word == ",") else "mention"

@@ -10,6 +10,8 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 
+from stancekit.quotes.wordset import wordset
+
 _EVENT = re.compile(r"[\"“”„‟″＂«»‹›「」『』‘’‚‛'′`]")
 _RUN = re.compile(_EVENT.pattern.replace("[", "([", 1) + r")\1*")
 _LONGEST_RUN = 3
@@ -29,9 +31,9 @@ _CLOSES = frozenset("”’»›」』")
 _BEFORE_OPENING = frozenset("([{<—–-―/…:;,=*|>\"“„‘‚«‹「『'")
 _AFTER_CLOSING = frozenset(")]}.,;:!?…—–-―/\"”’'»›」』*|<")
 # Words that drop their beginning behind an apostrophe: never the start of a quote.
-_ELIDED = frozenset(
-    "em tis twas til till cause bout round n nuff neath cuz coz ere gainst twill twere kay sup s t".split()
-)
+_ELIDED = wordset("em tis twas til till cause bout round n nuff neath cuz coz ere gainst twill twere kay sup s t")
+_SAID = wordset("said says added adds told wrote")
+_LONGEST_UNOPENED = 600
 _DEPTH = 24
 """Deeper marks are read as strays, so that a page of opening marks stays cheap."""
 
@@ -51,13 +53,16 @@ class Marked:
 
     @property
     def start(self) -> int:
+        """Where the quoted text begins."""
         return self.fragments[0][0]
 
     @property
     def end(self) -> int:
+        """Where the quoted text ends."""
         return self.fragments[-1][1]
 
     def finish(self, content_end: int, outer_end: int, closed: bool = True) -> None:
+        """End the stretch: its text at ``content_end``, its mark at ``outer_end``."""
         self.fragments[-1] = (self.fragments[-1][0], content_end)
         self.outer_end = outer_end
         self.closed = closed
@@ -85,9 +90,11 @@ class Paragraphs:
         self.hard.append(True)
 
     def index(self, position: int) -> int:
+        """The paragraph that holds an offset."""
         return bisect_right(self.starts, position) - 1
 
     def around(self, position: int) -> tuple[int, int]:
+        """Start and end of the paragraph that holds an offset."""
         i = self.index(position)
         return self.starts[i], self.ends[i]
 
@@ -96,6 +103,13 @@ def _ends_a_paragraph(text: str, at: int) -> bool:
     """Whether the line that a single line break ends was complete: it stops with a full stop or the like."""
     before = text[max(0, at - 3) : at].rstrip()
     return bool(before) and before[-1] in ".!?…:\"”’'»」』)"
+
+
+def _ends_attributed(text: str, start: int, end: int) -> bool:
+    """Whether an unclosed paragraph stops with its own attribution (", said Li."): its mark is missing."""
+    comma = text.rfind(",", max(start, end - 80), end)
+    tail = text[comma + 1 : end].split() if comma >= 0 else []
+    return len(tail) < 9 and any(word.rstrip(".") in _SAID for word in tail[:5])
 
 
 def find_marked(text: str, paragraphs: Paragraphs) -> list[Marked]:
@@ -112,6 +126,7 @@ class _Pairing:
         self.stack: list[Marked] = []
         self.done: list[Marked] = []
         self.skip_to = 0
+        self.paragraph = 0
 
     def run(self) -> list[Marked]:
         text = self.text
@@ -124,15 +139,14 @@ class _Pairing:
                 paragraph += 1
             if stop - at > _LONGEST_RUN:
                 continue
-            mark = text[at]
-            if mark in "'`’‘" and stop - at == 2:  # two single marks typed for a double one
-                if at >= self.skip_to:
-                    self.take(at, 2, mark, "double")
-                continue
+            self.paragraph = paragraph
             while at < stop:
+                mark = text[at]
+                double = mark in "'`’‘" and at + 1 < stop and text[at + 1] == mark
+                width = 2 if double else 1  # two single marks typed for a double one
                 if at >= self.skip_to:
-                    self.take(at, 1, mark, _FAMILY[mark])
-                at += 1
+                    self.take(at, width, mark, "double" if double else _FAMILY[mark])
+                at += width
         while paragraph < last:
             if not self.stack:
                 break
@@ -171,6 +185,10 @@ class _Pairing:
         if open_here is None:
             # A closing shape opens only where it plainly stands before a word (” … ”).
             if mark == "”" and (not can_open or can_close):
+                self.missing_opening(at)
+                return
+            if not can_open and can_close and mark not in "“„":
+                self.missing_opening(at)
                 return
             if can_open or not can_close or mark in "“„":
                 self.open("double", at, width)
@@ -183,6 +201,17 @@ class _Pairing:
             self.open("double", at, width)
         else:
             self.close(open_here, at, width)
+
+    def missing_opening(self, at: int) -> None:
+        """A closing mark alone: its quote began with the paragraph, if no other mark stands before it."""
+        start = self.paragraphs.starts[self.paragraph]
+        if self.stack or not 0 < at - start < _LONGEST_UNOPENED or self.text[at - 1] not in ",.?!":
+            return
+        if self.done and self.done[-1].outer_end > start:
+            return
+        marked = Marked("double", start, start)
+        marked.finish(at, at + 1, closed=False)
+        self.done.append(marked)
 
     def take_single(
         self,
@@ -202,7 +231,7 @@ class _Pairing:
             return
         if mark in "'’" and (after.isdigit() or self.word_after(at) in _ELIDED):
             return
-        if mark == "’" or not (after.isalnum() or after in "[($€£“\"«…¿¡"):
+        if mark == "’" or not (after.isalnum() or after in '[($€£“"«…¿¡'):
             return
         self.open("single", at, 1)
 
@@ -235,7 +264,7 @@ class _Pairing:
             i = ahead.start()
             if self.text[i] in '"”″':
                 before, after = self.text[i - 1], self.text[i + 1 : i + 2]
-                return not before.isspace() and not after.isalnum() and not self.text[at + 1] in ",.;:"
+                return not before.isspace() and not after.isalnum() and self.text[at + 1] not in ",.;:"
             if self.text[i] not in "'’′":
                 return False
             ahead = _EVENT.search(self.text, i + 1, min(len(self.text), at + 400))
@@ -293,6 +322,9 @@ class _Pairing:
             start = self.paragraphs.starts[paragraph + 1]
             mark = text[start : start + 1]
             opener = text[outer.outer_start]
+            if _ends_attributed(text, self.stack[-1].start, end):
+                self.drop_from(0, end)
+                return
             if mark and (mark == opener or (mark in _OPENS and _FAMILY.get(mark) == outer.family)):
                 self.drop_inner(end)
                 outer.fragments[-1] = (outer.fragments[-1][0], end)

@@ -7,6 +7,7 @@ noun, or the pronouns that follow a name.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from typing import NamedTuple
 
 from stancekit.quotes.cues import (
@@ -20,40 +21,59 @@ from stancekit.quotes.cues import (
     WEEKDAYS,
 )
 from stancekit.quotes.phrases import PERSON_NOUNS, TITLES
+from stancekit.quotes.wordset import wordset
 
 _UPPER = "[^\\W\\d_a-zß-öø-ÿ]"
 _WORD = rf"(?:{_UPPER}\.)+|{_UPPER}[\w’'-]*"
-_NAME = re.compile(
-    rf"(?<!\w)(?:{_WORD})(?:\.?[ \u00a0](?:(?:de|da|di|du|la|le|del|der|den|van|von|bin|al|el)[ \u00a0])*(?:{_WORD}))+"
-)
-_SUFFIXES = frozenset("jr sr ii iii iv phd md".split())
-_HONORIFICS = {"mr": "male", "mrs": "female", "ms": "female", "miss": "female", "sir": "male", "mme": "female"}
+_PARTICLE = "(?:de|da|di|du|la|le|del|der|den|van|von|bin|al|el)[ \u00a0]"
+_ABBREVIATED = "(?:Mr|Mrs|Ms|Mx|Dr|Prof|Sen|Rep|Gov|Gen|Lt|Col|Sgt|Capt|Cpl|Maj|Adm|Rev|Hon|St|Jr|Sr|Atty|Supt)[.]"
+_NAME = re.compile(rf"(?<!\w)(?:{_ABBREVIATED}|{_WORD})(?:[ \u00a0](?:{_PARTICLE})*(?:{_ABBREVIATED}|{_WORD}))+")
+_SUFFIXES = wordset("jr sr ii iii iv phd md")
+_HONORIFICS = {
+    "mr": "male",
+    "mrs": "female",
+    "ms": "female",
+    "miss": "female",
+    "sir": "male",
+    "mme": "female",
+}
 _GENDERED = {
-    "male": """spokesman chairman businessman congressman councilman salesman policeman fireman gentleman man
-    father son brother husband king prince duke actor waiter uncle grandfather grandson nephew boy widower
-    assemblyman alderman ombudsman""".split(),
-    "female": """spokeswoman chairwoman businesswoman congresswoman councilwoman saleswoman policewoman woman lady
-    mother daughter sister wife queen princess duchess actress waitress aunt grandmother granddaughter niece
-    girl widow assemblywoman alderwoman""".split(),
+    "male": wordset(
+        """
+        spokesman chairman businessman congressman councilman salesman policeman fireman gentleman man
+        father son brother husband king prince duke actor waiter uncle grandfather grandson nephew boy
+        widower assemblyman alderman ombudsman
+        """
+    ),
+    "female": wordset(
+        """
+        spokeswoman chairwoman businesswoman congresswoman councilwoman saleswoman policewoman woman lady
+        mother daughter sister wife queen princess duchess actress waitress aunt grandmother granddaughter
+        niece girl widow assemblywoman alderwoman
+        """
+    ),
 }
 GENDER_OF_NOUN = {noun: gender for gender, nouns in _GENDERED.items() for noun in nouns}
 TITLE_WORDS = (
     TITLES
     | PERSON_NOUNS
-    | frozenset(
-        """former vice prime senator governor congressman congresswoman representative justice king queen pope prince
-        princess sir lady lord captain major colonel general admiral lieutenant sergeant detective reverend bishop
-        cardinal imam rabbi father sister attorney ex president-elect foreign deputy acting speaker
-        republican democratic democrat chancellor premier emperor actor actress singer comedian presidential
-        treasury defense defence finance trade interior house senate majority minority first republicans
-        democrats""".split()
+    | wordset(
+        """
+        former vice prime senator governor congressman congresswoman representative justice king queen
+        pope prince princess sir lady lord captain major colonel general admiral lieutenant sergeant
+        detective reverend bishop cardinal imam rabbi father sister attorney ex president-elect foreign
+        deputy acting speaker republican democratic democrat chancellor premier emperor actor actress
+        singer comedian presidential treasury defense defence finance trade interior house senate majority
+        minority first republicans democrats
+        """
     )
 )
 _NOT_FIRST = (
     (CONJUNCTIONS | CUES.keys() | DETERMINERS | MONTHS | PREPOSITIONS | PRONOUNS.keys() | TIME_WORDS | WEEKDAYS)
-    | frozenset("also here there now then still even not yes no".split())
+    | wordset("also here there now then still even not yes no")
 ) - frozenset(("will", "mark", "grant", "may"))
 _PRONOUN_NEAR = re.compile(r"\b(?:(he|his|him|himself)|(she|her|hers|herself))\b")
+_SPELLED = {"sen": "senator", "gov": "governor", "rep": "representative", "gen": "general", "prof": "professor"}
 _WINDOW = 140
 _LOOKED_AT = 12
 """Mentions of a name that are read for its gender: enough, and it keeps long texts linear."""
@@ -76,6 +96,8 @@ class Names:
         self.by_role: dict[str, list[Name]] = {}
         self.honorific: dict[str, str] = {}
         self._genders: dict[str, str | None] = {}
+        self._fullest: dict[str, str] = {}
+        self._roles: dict[str, str | None] = {}
         for found in _NAME.finditer(text):
             self._add(found.start(), found.group())
 
@@ -99,6 +121,9 @@ class Names:
             if honorific:
                 self.honorific.setdefault(key, honorific)
         role = " ".join(words[first:title])
+        spelled = _SPELLED.get(words[title - 1].rstrip(".").lower()) if title > first else None
+        if spelled:
+            role = f"{role[: role.rfind(words[title - 1])]}{spelled}"
         if role.rstrip(".").lower() in TITLES:
             role = ""
         name = Name(start + raw.find(parts[0], sum(len(w) + 1 for w in words[:title])), " ".join(parts), role)
@@ -119,7 +144,7 @@ class Names:
     def _add_appositive(self, name: Name, at: int) -> None:
         stop = at
         limit = min(len(self.text), at + 120)
-        while stop < limit and self.text[stop] not in ",.;:(\n“\"":
+        while stop < limit and self.text[stop] not in ',.;:(\n“"':
             stop += 1
         words = self.text[at:stop].split()
         if not words or not (words[0].islower() or words[0] in ("The", "A", "An")):
@@ -133,6 +158,12 @@ class Names:
 
     def fullest(self, mention: str) -> str:
         """The fullest name in the article for a mention: "Fang" → "Fang Xingdong"."""
+        known = self._fullest.get(mention)
+        if known is None:
+            known = self._fullest[mention] = self._find_fullest(mention)
+        return known
+
+    def _find_fullest(self, mention: str) -> str:
         words, honorific = _bare(mention)
         if not words or len(words) > 4:
             return " ".join(words) or mention
@@ -156,18 +187,27 @@ class Names:
         return max(max(groups.items(), key=weight)[1], key=len)
 
     def role_of(self, full: str) -> str | None:
-        for name in self.by_word.get(surname(full.split()), ())[:50]:
-            if name.text == full and name.role:
-                return name.role
+        """The title that stands before a full name somewhere in the article."""
+        if full not in self._roles:
+            named = self.by_word.get(surname(full.split()), ())
+            self._roles[full] = next((name.role for name in named if name.text == full and name.role), None)
+        return self._roles[full]
+
+    def with_role(self, noun: str, before: int, modifiers: set[str]) -> Name | None:
+        """The last person before an offset whom the article gives a role: "the Norwegian minister"."""
+        named = self.by_role.get(noun, [])
+        if not modifiers:
+            return _last_before(named, before)
+        end = bisect_left(named, before, key=lambda name: name.start)
+        for name in reversed(named[max(0, end - _LOOKED_AT) : end]):
+            if modifiers & set(name.role.lower().split()):
+                return name
         return None
 
-    def with_role(self, noun: str, before: int) -> Name | None:
-        """The last person before an offset whom the article gives a role: "the minister"."""
-        best = None
-        for name in self.by_role.get(noun, ())[:400]:
-            if name.start < before:
-                best = name
-        return best
+    def body(self, noun: str, before: int) -> Name | None:
+        """The nearest name that holds a noun, rather before an offset: "the ministry" → "Commerce Ministry"."""
+        named = self.by_word.get(noun.capitalize(), [])
+        return _last_before(named, before) or (named[0] if named else None)
 
     def gender(self, full: str, known_only: bool = False) -> str | None:
         """What the text shows of a person's gender, if it does."""
@@ -196,6 +236,11 @@ class Names:
         self._genders.setdefault(full, gender)
 
 
+def _last_before(names: list[Name], before: int) -> Name | None:
+    i = bisect_left(names, before, key=lambda name: name.start)
+    return names[i - 1] if i else None
+
+
 def surname(words: list[str]) -> str:
     """The word by which a name is taken up again: the last, before "Jr."."""
     i = len(words) - 1
@@ -218,7 +263,9 @@ def _bare(mention: str) -> tuple[list[str], str | None]:
         low = word.rstrip(".").lower()
         if low in _HONORIFICS:
             honorific = _HONORIFICS[low]
-        if low in TITLE_WORDS or word.islower() and low not in ("de", "da", "di", "van", "von", "bin", "al", "el", "la"):
+        if low in TITLE_WORDS or (
+            word.islower() and low not in ("de", "da", "di", "van", "von", "bin", "al", "el", "la")
+        ):
             start = i + 1
     bare = words[start:]
     if bare:

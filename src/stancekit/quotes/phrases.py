@@ -26,17 +26,20 @@ from stancekit.quotes.cues import (
     TIME_WORDS,
     WEEKDAYS,
 )
+from stancekit.quotes.wordset import wordset
 
-_TOKEN = re.compile(r"(?:[A-Z]\.)+(?:[A-Z](?![\w]))?|\w+(?:[’'.\-&]\w+)*|[^\w\s]")
+_TOKEN = re.compile(r"@\w+|(?:[A-Z]\.)+(?:[A-Z](?![\w]))?|\w+(?:[’'.\-&]\w+)*(?:(?<=s)[’'](?=[ \u00a0]\w))?|[^\w\s]")
 
-TITLES = frozenset(
-    """mr mrs ms mx dr prof sen sens rep reps gov govs gen lt col sgt capt cpl maj cmdr adm rev hon pres st jr sr
-    atty supt det insp mme""".split()
+TITLES = wordset(
+    """
+    mr mrs ms mx dr prof sen sens rep reps gov govs gen lt col sgt capt cpl maj cmdr adm rev hon pres st
+    jr sr atty supt det insp mme
+    """
 )
 _LONGEST = 40
 """Words of a phrase: more are a list or noise."""
 # Lower-case words inside a name.
-_PARTICLES = frozenset("de da di du la le del della der den van von bin ibn al el y e do dos ter ten af".split())
+_PARTICLES = wordset("de da di du la le del della der den van von bin ibn al el y e do dos ter ten af")
 
 
 class Token(NamedTuple):
@@ -60,7 +63,7 @@ class Phrase(NamedTuple):
 
 def tokens(text: str, start: int, end: int) -> list[Token]:
     """The words and marks of ``text[start:end]``; the full stop of "Sen." belongs to its word."""
-    found = []
+    found: list[Token] = []
     for m in _TOKEN.finditer(text, start, end):
         word = m.group()
         low = word.lower()
@@ -73,11 +76,13 @@ def tokens(text: str, start: int, end: int) -> list[Token]:
 
 
 def is_capital(word: str) -> bool:
+    """Whether a word begins with a capital."""
     return word[0].isupper()
 
 
 def is_word(word: str) -> bool:
-    return word[0].isalnum()
+    """Whether a token is a word or a number, not a mark."""
+    return word[0].isalnum() or len(word) > 1
 
 
 def phrase_at(words: list[Token], i: int) -> Phrase | None:
@@ -85,31 +90,34 @@ def phrase_at(words: list[Token], i: int) -> Phrase | None:
     if i >= len(words):
         return None
     token = words[i]
-    if token.low in SUBJECT_PRONOUNS and token.low not in ("who", "it") or token.low == "it":
+    if (token.low in SUBJECT_PRONOUNS and token.low not in ("who", "it")) or token.low == "it":
         return Phrase(token.start, token.end, "pronoun", i, i)
     if not is_word(token.word):
         return None
+    if token.word[0] == "@":
+        return Phrase(token.start, token.end, "name", i, i)
     if is_capital(token.word) and i + 1 < len(words) and words[i + 1].low in _SAID and token.low not in DETERMINERS:
         return Phrase(token.start, token.end, "name", i, i)  # even "From said"
-    if is_capital(token.word) and token.low not in DETERMINERS and token.low not in _NOT_NAMES:
+    month_name = token.low in MONTHS and i + 1 < len(words) and is_capital(words[i + 1].word)  # "Jan Weber"
+    if is_capital(token.word) and token.low not in DETERMINERS and (month_name or token.low not in _NOT_NAMES):
         if _opens_clause(words, i):
             return None
         last = _name_end(words, i)
         return _with_conjunct(words, Phrase(token.start, words[last].end, "name", i, last))
     if token.low in CONJUNCTIONS or token.low in PREPOSITIONS or token.low in _NOT_NAMES:
         return None
-    last = _nominal_end(words, i)
-    if last is None and token.low in _ALONE:
-        last = i
-    if last is None or words[last].low in _TIMES:
+    end = _nominal_end(words, i)
+    if end is None and token.low in _ALONE:
+        end = i
+    if end is None or words[end].low in _TIMES:
         return None
-    return _with_conjunct(words, Phrase(token.start, words[last].end, "nominal", i, last))
+    return _with_conjunct(words, Phrase(token.start, words[end].end, "nominal", i, end))
 
 
-_TIMES = TIME_WORDS | frozenset("hours days weeks months years minutes moments seconds time times".split())
+_TIMES = TIME_WORDS | wordset("hours days weeks months years minutes moments seconds time times")
 
 
-_SAID = frozenset("said says added wrote told".split())
+_SAID = wordset("said says added wrote told")
 
 
 def _opens_clause(words: list[Token], i: int) -> bool:
@@ -122,10 +130,18 @@ def _opens_clause(words: list[Token], i: int) -> bool:
     return low.endswith("ing") or low in CUES_FINITE
 
 
-_NOT_NAMES = _TIMES | PREPOSITIONS | WEEKDAYS | MONTHS | frozenset(
-    """but and or so if when while because although though as since before after until then now still however
-    meanwhile also in on at for from with by to about according here there yes no what why how not asked speaking
-    despite during under over later earlier instead moreover like""".split()
+_NOT_NAMES = (
+    _TIMES
+    | PREPOSITIONS
+    | WEEKDAYS
+    | MONTHS
+    | wordset(
+        """
+        but and or so if when while because although though as since before after until then now still
+        however meanwhile also in on at for from with by to about according here there yes no what why how
+        not asked speaking despite during under over later earlier instead moreover like
+        """
+    )
 )
 
 
@@ -136,16 +152,27 @@ def _name_end(words: list[Token], i: int) -> int:
         word = words[k]
         if word.low in WEEKDAYS:
             break
-        if is_capital(word.word) or (word.word[0].isdigit() and word.start == words[k - 1].end + 1 and k > i + 4):
-            last = k
-        elif word.low in ("’s", "'s"):
+        if (
+            is_capital(word.word)
+            or (word.word[0].isdigit() and word.start == words[k - 1].end + 1 and k > i + 4)
+            or word.low in ("’s", "'s")
+        ):
             last = k
         elif word.word in "&.-" and k + 1 < len(words) and is_capital(words[k + 1].word):
             if word.word == "." and word.start == words[k - 1].end and len(words[k - 1].word) > 2:
                 break
         elif (word.low in _PARTICLES or word.low in ("of", "the", "for")) and _capital_ahead(words, k):
-            if word.low == "for" and words[last].low not in ("center", "centre", "institute", "council", "committee",
-                                                             "americans", "secretary", "campaign", "director"):
+            if word.low == "for" and words[last].low not in (
+                "center",
+                "centre",
+                "institute",
+                "council",
+                "committee",
+                "americans",
+                "secretary",
+                "campaign",
+                "director",
+            ):
                 break
         elif _is_possessive(words[k - 1].word) and word.low not in CUES and is_word(word.word):
             # "Beijing's commerce ministry": the rest is a nominal with a name in front
@@ -198,11 +225,13 @@ def _plain_noun(token: Token) -> bool:
     )
 
 
-CUES_FINITE = frozenset(form for form in CUES if form.endswith(("ed", "s")) or form in (
-    "said", "told", "wrote", "put", "went", "read", "swore", "sang"
-)) - frozenset("states united press".split())
+CUES_FINITE = frozenset(
+    form
+    for form in CUES
+    if form.endswith(("ed", "s")) or form in ("said", "told", "wrote", "put", "went", "read", "swore", "sang")
+) - wordset("states united press")
 _THOUGHT = frozenset(form for form in THINK if form.endswith(("s", "t", "w", "n")) and form not in THINK_NOUNS)
-_NOT_PAST = frozenset("need seed speed feed deed breed bed red shed hundred sacred".split())
+_NOT_PAST = wordset("need seed speed feed deed breed bed red shed hundred sacred")
 
 
 def _nominal_end(words: list[Token], i: int) -> int | None:
@@ -239,15 +268,15 @@ def _nominal_end(words: list[Token], i: int) -> int | None:
                     last = end
                     k = end + 1
                     continue
-        if last is not None and word.low == "and" and k + 1 < len(words) and words[k + 1].word.islower():
-            if _plain_noun(words[k + 1]) and k + 2 < len(words) and words[k + 2].low in CUES_FINITE:
-                last = k + 1
+        joined = last is not None and word.low == "and" and k + 2 < len(words)
+        if joined and _plain_noun(words[k + 1]) and words[k + 2].low in CUES_FINITE:
+            last = k + 1
         break
     return last
 
 
-_ALONE = frozenset("another others some many one both most few several neither each none".split())
-_QUANTITIES = frozenset("some many several one others most both few all dozens hundreds thousands two three".split())
+_ALONE = wordset("another others some many one both most few several neither each none")
+_QUANTITIES = wordset("some many several one others most both few all dozens hundreds thousands two three")
 
 
 def _inner(words: list[Token], k: int, first: int) -> bool:
@@ -278,7 +307,7 @@ def _is_scene(words: list[Token], k: int) -> bool:
             return True
         if not is_word(word.word) or word.low in CONJUNCTIONS:
             break
-    return low == "to" or low == "on" and k + 1 < len(words) and words[k + 1].low not in DETERMINERS
+    return low == "to" or (low == "on" and k + 1 < len(words) and words[k + 1].low not in DETERMINERS)
 
 
 def _with_conjunct(words: list[Token], phrase: Phrase) -> Phrase:
@@ -295,15 +324,18 @@ def _with_conjunct(words: list[Token], phrase: Phrase) -> Phrase:
     return phrase
 
 
-PERSON_NOUNS = frozenset(
-    """spokesman spokeswoman spokesperson official officials analyst analysts minister secretary president chief
-    director manager economist lawyer attorney senator governor mayor professor researcher strategist adviser
-    advisor aide aides supporter supporters voter voters campaign executive executives expert experts leader
-    leaders lawmaker lawmakers officer officers staff member members reporter correspondent columnist author
-    editor host anchor founder chairman chairwoman chair judge prosecutor prosecutors police resident residents
-    teacher student students owner worker workers activist activists organizer organizers candidate nominee
-    frontrunner billionaire businessman mogul tycoon congressman congresswoman representative delegate delegates
-    ambassador diplomat diplomats envoy commissioner superintendent sheriff deputy coach doctor nurse farmer
-    source sources team office ministry department government agency company firm group union committee
-    commission council court newspaper network magazine""".split()
+PERSON_NOUNS = wordset(
+    """
+    spokesman spokeswoman spokesperson official officials analyst analysts minister secretary president
+    chief director manager economist lawyer attorney senator governor mayor professor researcher
+    strategist adviser advisor aide aides supporter supporters voter voters campaign executive executives
+    expert experts leader leaders lawmaker lawmakers officer officers staff member members reporter
+    correspondent columnist author editor host anchor founder chairman chairwoman chair judge prosecutor
+    prosecutors police resident residents teacher student students owner worker workers activist activists
+    organizer organizers candidate nominee frontrunner billionaire businessman mogul tycoon congressman
+    congresswoman representative delegate delegates ambassador diplomat diplomats envoy commissioner
+    superintendent sheriff deputy coach doctor nurse farmer source sources team office ministry department
+    government agency company firm group union committee commission council court newspaper network
+    magazine
+    """
 )

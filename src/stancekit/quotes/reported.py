@@ -9,13 +9,12 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from stancekit.quotes.attribution import lead_phrase, subject_of
 from stancekit.quotes.cues import (
     ATTITUDE,
     AUXILIARIES,
     CALL,
-    CONJUNCTIONS,
-    CUES,
+    COMMON_VERBS,
+    DETERMINERS,
     HEARER,
     NOUN_CUES,
     NOUNLIKE,
@@ -28,22 +27,28 @@ from stancekit.quotes.cues import (
     TIME_WORDS,
     WEEKDAYS,
 )
-from stancekit.quotes.phrases import DETERMINERS, Phrase, Token, is_capital, is_word, phrase_at
+from stancekit.quotes.phrases import Phrase, Token, is_capital, is_word, phrase_at
+from stancekit.quotes.subjects import lead_phrase, subject_of
+from stancekit.quotes.wordset import wordset
 
 # Verbs that attribute marked speech but seldom report without marks.
-_SILENT = frozenset(
-    """go continue use begin start put debate contest cast fire appeal mean prove celebrate challenge rule press charge
-    publish reason shoot relate confront laugh compare name vote focus address answer appeal signal quote
-    knock cheer chant sing snap bark growl cable phone broadcast detail read storm cry thunder object weigh approve
-    plead react rage order notice shrug nod blog underscore trust ignore demonstrate text highlight style title
-    paint coin stress pan rail love plot note-taking volunteer venture offer study identify""".split()
+_SILENT = wordset(
+    """
+    go continue use begin start put debate contest cast fire appeal mean prove celebrate challenge rule
+    press charge publish reason shoot relate confront laugh compare name vote focus address answer appeal
+    signal quote knock cheer chant sing snap bark growl cable phone broadcast detail read storm cry
+    thunder object weigh approve plead react rage order notice shrug nod blog underscore trust ignore
+    demonstrate text highlight style title paint coin stress pan rail love plot note-taking volunteer
+    venture offer study identify
+    """
 ) - {"stress"}
 _VERBS: dict[str, str] = {
     form: lemma for form, lemma in (ATTITUDE | SHOW | THINK | CALL | SAY).items() if lemma not in _SILENT
 }
-_CLAUSE_OPENERS = frozenset("that whether if how why what when where who".split())
-_BE = frozenset("is was are were been being be".split())
-QUOTED = "“”"
+_CLAUSE_OPENERS = wordset("that whether if how why what when where who")
+_BE = wordset("is was are were been being be")
+SAID = wordset("said says say told tells added thinks believes")
+QUOTED = "\ufffc"
 """The word that stands for a quote given on its own inside the words of a sentence."""
 
 
@@ -97,7 +102,7 @@ def _reported(words: list[Token]) -> list[Reported]:
         if lemma is None or not _is_cue(words, k, low, lemma, headline):
             k += 1
             continue
-        speaker, joined = _speaker(words, start, k, last_speaker)
+        speaker = _speaker(words, start, k, last_speaker)
         if speaker is None and not low.endswith("ing"):
             k += 1
             continue
@@ -117,9 +122,7 @@ def _is_headline(words: list[Token]) -> bool:
     return len(words) > 4 and sum(map(is_capital, longer)) > 0.75 * len(longer)
 
 
-def _noun_governed(
-    words: list[Token], start: int, k: int, n: int, last: Phrase | None
-) -> tuple[Reported | None, int]:
+def _noun_governed(words: list[Token], start: int, k: int, n: int, last: Phrase | None) -> tuple[Reported | None, int]:
     """``his claim that …``, ``voiced support for …``: the noun names the saying."""
     opener = words[k + 1].low
     if not words[k].word.islower() or opener not in _NOUN_OPENERS:
@@ -152,8 +155,8 @@ def _noun_governed(
     return Reported(_range(words, begin, end), speaker, cue, f"reported by “{words[k].word}”", 0.5), end
 
 
-_NOUN_OPENERS = frozenset("that to of for about on over against whether".split())
-_TO_NOUNS = frozenset("pledge vow promise opposition threat threats proposal plan plans refusal call calls".split())
+_NOUN_OPENERS = wordset("that to of for about on over against whether")
+_TO_NOUNS = wordset("pledge vow promise opposition threat threats proposal plan plans refusal call calls")
 
 
 def _is_cue(words: list[Token], k: int, low: str, lemma: str, headline: bool) -> bool:
@@ -170,7 +173,7 @@ def _is_cue(words: list[Token], k: int, low: str, lemma: str, headline: bool) ->
         return before.word in ",—–" or before.low in _BE or before.low in ("by", "from", "of", "and", "in", "for")
     if before is None:
         return False
-    if before.low in DETERMINERS or before.low.endswith(("’s", "'s", "s’", "s'")) and low in NOUNLIKE:
+    if before.low in DETERMINERS or (before.low.endswith(("’s", "'s", "s’", "s'")) and low in NOUNLIKE):
         return False
     if before.low in PREPOSITIONS and before.low != "to":
         return False
@@ -184,19 +187,20 @@ def _is_cue(words: list[Token], k: int, low: str, lemma: str, headline: bool) ->
     return True
 
 
-def _speaker(words: list[Token], start: int, k: int, last: Phrase | None) -> tuple[Phrase | None, bool]:
+def _speaker(words: list[Token], start: int, k: int, last: Phrase | None) -> Phrase | None:
+    """Who reports: the subject of the verb at ``k``, or whoever did before it."""
     before = words[k - 1] if k else None
     if before is not None and before.low in ("and", "but", "or", ",") and last is not None and start == k - 1:
-        return last, True
+        return last
     if words[k].low.endswith("ing") and (before is None or before.low not in _BE):
-        return (last, True) if last is not None else (lead_phrase(words, start, k), False)
+        return last if last is not None else lead_phrase(words, start, k)
     j = k
     while j > start and words[j - 1].low in ("to", "would", "not"):
         j -= 1
     speaker = subject_of(words, start, j)
     if speaker is None and last is not None and start and k - start < 6:
-        return last, True
-    return speaker, False
+        return last
+    return speaker
 
 
 def _governed(
@@ -211,17 +215,18 @@ def _governed(
     if i is None or words[i].word in ",—–" or words[i].word == QUOTED:
         if lemma not in SAY_LEMMAS or speaker is None:
             return None, k + 1
-        if k + 1 < n and any(words[x].word == QUOTED for x in range(k + 1, min(n, k + 3))):
+        if any(words[x].word == QUOTED for x in range(k + 1, min(len(words), k + 3))):
             return None, k + 1  # the quote itself follows
         begin, stop = start, speaker.first if speaker.first < k else k
         if begin < stop and (words[begin].low in PREPOSITIONS or words[begin].low in TIME_WORDS) and stop - begin < 8:
             return None, k + 1
         while stop > begin and (
-            words[stop - 1].low == "as" or not is_word(words[stop - 1].word) and words[stop - 1].word not in ")%”\"’"
+            words[stop - 1].low == "as" or (not is_word(words[stop - 1].word) and words[stop - 1].word not in ')%”"’')
         ):
             stop -= 1
         after = n if i is None else i
-        fragments = _range(words, begin, stop) if stop - begin >= 3 else []
+        goes_on = i is not None and words[i].word == "," and i + 2 < n
+        fragments = _range(words, begin, stop) if stop - begin >= (1 if goes_on else 3) else []
         end = after
         if fragments and i is not None and words[i].word == "," and i + 2 < n and begin < stop:
             end = _content_end(words, i + 1, n)
@@ -231,28 +236,50 @@ def _governed(
         return Reported(fragments, speaker, cue, reason, 0.8), max(k + 1, end)
     end = _content_end(words, i, n)
     if lemma in OBJECT and words[i].low not in _CLAUSE_OPENERS and words[i].low != "to":
-        end = _object_end(words, i, end)
-    if end - i < 1:
+        end = _object_end(words, i, end, lemma)
+    if end - i < 1 or (
+        lemma in ("write", "post", "publish", "email", "sing", "message") and not _has_verb(words, i, end)
+    ):
         return None, k + 1
     return Reported(_range(words, i, end), speaker, cue, reason, 0.8 if speaker else 0.5), end
 
 
-def _object_end(words: list[Token], i: int, end: int) -> int:
+def _has_verb(words: list[Token], i: int, end: int) -> bool:
+    """Whether the words can be a clause: "wrote that", not "wrote a book"."""
+    return any(
+        words[x].low in COMMON_VERBS or words[x].low in _CLAUSE_OPENERS or words[x].low in SAID for x in range(i, end)
+    )
+
+
+def _object_end(words: list[Token], i: int, end: int, lemma: str = "") -> int:
     """Where the object of an attitude ends: at a comma, a time, a scene or the next clause."""
     for j in range(i + 1, end):
         low = words[j].low
-        if words[j].word == "," or low in ("while", "when", "before", "after", "as", "during", "because", "although"):
+        if low == "as" and lemma in _AS:
+            continue
+        if words[j].word == "," or low in (
+            "while",
+            "when",
+            "before",
+            "after",
+            "as",
+            "during",
+            "because",
+            "although",
+        ):
             return j
-        if low in ("on", "in", "at") and j + 1 < end:
-            if any(words[x].low in TIME_WORDS or words[x].low in SCENE_NOUNS for x in range(j + 1, min(end, j + 5))):
-                return j
+        if low in ("on", "in", "at") and any(
+            words[x].low in TIME_WORDS or words[x].low in SCENE_NOUNS for x in range(j + 1, min(end, j + 5))
+        ):
+            return j
         if low in WEEKDAYS:
             return j
     return end
 
 
-OBJECT = (frozenset(ATTITUDE.values()) | frozenset(CALL.values())) - frozenset(
-    "say claim suggest insist predict announce declare explain warn note agree hope fear worry state report".split()
+_AS = wordset("describe characterize characterise portray dismiss refer depict deride denounce paint")
+OBJECT = (frozenset(ATTITUDE.values()) | frozenset(CALL.values())) - wordset(
+    "say claim suggest insist predict announce declare explain warn note agree hope fear worry state report"
 )
 SAY_LEMMAS = frozenset(SAY.values()) - {"call"}
 
@@ -279,7 +306,7 @@ def _content_start(words: list[Token], k: int, n: int, lemma: str) -> int | None
                 return j
             if word.low in SUBJECT_PRONOUNS or word.word in ";:" or word.word == QUOTED:
                 break
-            if word.word == "," and not scene or _reports(word):
+            if (word.word == "," and not scene) or _reports(word):
                 break
     if lemma in HEARER and i < n:
         phrase = phrase_at(words, i)
@@ -287,7 +314,7 @@ def _content_start(words: list[Token], k: int, n: int, lemma: str) -> int | None
             i += 1
         elif phrase is not None:
             i = phrase.last + 1
-    while i < n and (words[i].low in TIME_WORDS or words[i].low in ("on", "in", "at") and _is_scene(words, i, n)):
+    while i < n and (words[i].low in TIME_WORDS or (words[i].low in ("on", "in", "at") and _is_scene(words, i, n))):
         if words[i].low in ("on", "in", "at"):
             i = _scene_end(words, i, n)
         else:
@@ -304,9 +331,9 @@ def _content_start(words: list[Token], k: int, n: int, lemma: str) -> int | None
 
 
 # Prepositions and particles that belong to the cue: "called for", "pointed out", "commented on".
-_LEADING = frozenset("for on about at of against with upon over out up off back into".split())
-_SCENE_STARTS = frozenset("in at on during following after to of with instead".split())
-_TO = frozenset("refer point object respond allude listen react".split())
+_LEADING = wordset("for on about at of against with upon over out up off back into")
+_SCENE_STARTS = wordset("in at on during following after to of with instead")
+_TO = wordset("refer point object respond allude listen react")
 
 
 def _is_scene(words: list[Token], i: int, n: int) -> bool:
@@ -357,7 +384,7 @@ def _according(words: list[Token], start: int, k: int, n: int) -> tuple[Reported
     phrase = phrase_at(words, k + 2)
     last = phrase.last if phrase is not None else k + 2
     begin, stop = start, k
-    while stop > begin and not is_word(words[stop - 1].word) and words[stop - 1].word not in ")%”\"’":
+    while stop > begin and not is_word(words[stop - 1].word) and words[stop - 1].word not in ')%”"’':
         stop -= 1
     if stop - begin >= 2:
         if any(words[x].word == QUOTED for x in range(begin, stop)):

@@ -6,19 +6,24 @@ made the subject last; it stays a pronoun where the text does not tell.
 
 from __future__ import annotations
 
-from stancekit.quotes.attribution import Attribution, lead_phrase
+from stancekit.quotes.attribution import Attribution, anywhere
 from stancekit.quotes.cues import PRONOUNS
-from stancekit.quotes.names import GENDER_OF_NOUN, Names, bare_name
-from stancekit.quotes.phrases import PERSON_NOUNS, Phrase, Token, tokens
+from stancekit.quotes.names import GENDER_OF_NOUN, Names, bare_name, surname
+from stancekit.quotes.phrases import PERSON_NOUNS, Phrase, Token, phrase_at, tokens
 from stancekit.quotes.sentences import sentence_ends
+from stancekit.quotes.subjects import lead_phrase
+from stancekit.quotes.wordset import wordset
 from stancekit.records import Speaker
 
 _READ_BACK = 700
 _REMEMBERED = 12
-_BODIES = frozenset(
-    """ministry department government agency company firm group union committee commission council court newspaper
-    network magazine team office party campaign administration bank university institute association organisation
-    organization foundation board police army embassy""".split()
+_CLAUSE_WORDS = wordset("when as while after before if though although since because until once")
+_BODIES = wordset(
+    """
+    ministry department government agency company firm group union committee commission council court
+    newspaper network magazine team office party campaign administration bank university institute
+    association organisation organization foundation board police army embassy
+    """
 )
 
 
@@ -29,7 +34,7 @@ class Cast:
         self.text = text
         self.names = names
         self.spoken: list[Speaker] = []
-        self._read_to = 0
+        self._gaps: list[tuple[int, int]] = []
 
     def speaker(self, found: Attribution, begin: int, quote_start: int, inherited: bool) -> Speaker:
         """The speaker of a quote.
@@ -40,6 +45,8 @@ class Cast:
             quote_start: Where the quote begins.
             inherited: The attribution is that of an earlier quote.
         """
+        self._gaps.append((max(begin, quote_start - _READ_BACK), quote_start))
+        del self._gaps[:-4]
         phrase = found.speaker
         mention = self.text[phrase.start : phrase.end]
         if inherited and self.spoken and self.spoken[-1].start == phrase.start:
@@ -62,12 +69,22 @@ class Cast:
         del self.spoken[:-_REMEMBERED]
         return speaker
 
+    def named(self, phrase: Phrase) -> str:
+        """The name for a mention that is no pronoun."""
+        mention = self.text[phrase.start : phrase.end]
+        if phrase.kind == "name" and " and " not in mention:
+            return self.names.fullest(mention)
+        inner = _name_inside(mention) if phrase.kind == "nominal" else ""
+        return self.names.fullest(inner) if inner else mention
+
     def _name(self, phrase: Phrase, mention: str, begin: int, quote_start: int) -> tuple[str, str | None, str, float]:
         """Name, role, a note for the reason, and how far to trust it."""
         low = mention.lower()
         if phrase.kind == "pronoun" or low in PRONOUNS:
             return self._pronoun(phrase, low, begin, quote_start)
         if phrase.kind == "name":
+            if " and " in mention:
+                return " and ".join(self.names.fullest(part) for part in mention.split(" and ")), None, "", 1.0
             name = self.names.fullest(mention)
             return name, _leading_role(mention, name), "", 1.0
         inner = _name_inside(mention)
@@ -84,22 +101,29 @@ class Cast:
         for earlier in reversed(self.spoken):
             known = f"{earlier.text} {earlier.role or ''}".lower().split()
             if head in known and len(earlier.name) > len(mention):
-                return earlier.name, earlier.role, f"; “{mention}” read as {earlier.name}, who spoke before", 0.9
-        named = self.names.with_role(head, phrase.start) if head not in _BODIES else None
+                return (
+                    earlier.name,
+                    earlier.role,
+                    f"; “{mention}” read as {earlier.name}, who spoke before",
+                    0.9,
+                )
+        modifiers = {word.lower() for word in words[1:-1]}
+        named = self.names.with_role(head, phrase.start, modifiers) if head not in _BODIES else None
         if named is not None:
             full = self.names.fullest(named.text)
             return full, named.role, f"; “{mention}” read as {full}, {named.role}", 0.85
         if head in _BODIES and len(words) == 2:
-            bodies = [n for n in self.names.by_word.get(head.capitalize(), ())[:200] if n.start < phrase.start]
-            if bodies:
-                return bodies[-1].text, None, f"; “{mention}” read as {bodies[-1].text}", 0.85
+            body = self.names.body(head, phrase.start)
+            if body is not None:
+                return body.text, None, f"; “{mention}” read as {body.text}", 0.85
         return mention, None, "", 1.0
 
     def _pronoun(self, phrase: Phrase, low: str, begin: int, quote_start: int) -> tuple[str, str | None, str, float]:
         wanted = PRONOUNS.get(low, "other")
         if wanted in ("self", "other", "relative"):
             return self.text[phrase.start : phrase.end], None, "; nobody is named for the pronoun", 0.6
-        subject = self._subject_before(phrase, wanted, max(begin, min(phrase.start, quote_start) - _READ_BACK))
+        until = min(phrase.start, quote_start)
+        subject = self._subject_before(until, wanted, max(begin, until - _READ_BACK))
         if subject is not None:
             name, role = subject
             if wanted in ("male", "female"):
@@ -113,23 +137,67 @@ class Cast:
                 return earlier.name, earlier.role, note, 0.95 if n == 0 else 0.75
             if n == 3:
                 break
+        for start, stop in reversed(self._gaps[:-1]):
+            subject = self._subject_before(stop, wanted, start)
+            if subject is not None:
+                return *subject, f"; “{low}” read as {subject[0]}, spoken of shortly before", 0.75
         return self.text[phrase.start : phrase.end], None, f"; the text does not tell who “{low}” is", 0.6
 
-    def _subject_before(self, phrase: Phrase, wanted: str, begin: int) -> tuple[str, str | None] | None:
-        """The subject of the nearest sentence of the reporter's before the pronoun."""
-        stops = [begin, *(stop for stop in sentence_ends(self.text, begin, phrase.start))]
+    def _subject_before(self, end: int, wanted: str, begin: int) -> tuple[str, str | None] | None:
+        """The subject of the nearest sentence between two offsets, read backwards."""
+        stops = [begin, *(stop for stop in sentence_ends(self.text, begin, end))]
         for start, stop in zip(reversed(stops[:-1]), reversed(stops[1:]), strict=True):
             words = tokens(self.text, start, stop)
-            lead = self._candidate(words, wanted)
-            if lead is not None:
-                return lead
+            said = anywhere(words)
+            if said is not None and said.speaker.kind != "pronoun":
+                found = self._as_candidate(said.speaker, wanted)
+                if found is not None:
+                    return found
+            found = self._candidate(words, wanted)
+            if found is None and not self._last_fits(wanted):
+                found = self._shown(words, wanted)
+            if found is not None:
+                return found
+        return None
+
+    def _last_fits(self, wanted: str) -> bool:
+        """Whether the last speaker can be meant."""
+        return bool(self.spoken) and self._fits(self.spoken[-1].name, self.spoken[-1].text, wanted)
+
+    def _shown(self, words: list[Token], wanted: str) -> tuple[str, str | None] | None:
+        """A name of the sentence of which the text shows the gender of the pronoun."""
+        if wanted not in ("male", "female"):
+            return None
+        i = len(words) - 1
+        while i >= 0:
+            while i > 0 and words[i].word[0].isupper() and words[i - 1].word[0].isupper():
+                i -= 1
+            if words[i].word[0].isupper():
+                phrase = phrase_at(words, i)
+                if phrase is not None and phrase.kind == "name":
+                    name = self.names.fullest(self.text[phrase.start : phrase.end])
+                    if self.names.gender(name) == wanted:
+                        return name, None
+            i -= 1
         return None
 
     def _candidate(self, words: list[Token], wanted: str) -> tuple[str, str | None] | None:
-        phrase = lead_phrase(words, 0, len(words))
-        if phrase is None or phrase.kind == "pronoun":
-            return None
+        """Whoever is the subject of a sentence, if the pronoun can stand for it."""
+        phrase = phrase_at(words, 1) if len(words) > 1 and words[0].low in _CLAUSE_WORDS else None
+        phrase = phrase or lead_phrase(words, 0, len(words))
+        return self._as_candidate(phrase, wanted) if phrase is not None and phrase.kind != "pronoun" else None
+
+    def _as_candidate(self, phrase: Phrase, wanted: str) -> tuple[str, str | None] | None:
         mention = self.text[phrase.start : phrase.end]
+        if mention.lower().startswith(("his ", "her ", "their ", "its ")) and " and " not in mention:
+            return None
+        if " and " in mention:
+            return (mention, None) if wanted == "plural" else None
+        for mark in ("’s ", "'s "):
+            owner, found, _ = mention.partition(mark)
+            if found and wanted != "thing":  # "Brandt's answers were short": Brandt
+                name = self.names.fullest(owner)
+                return (name, None) if " " in name and self._fits(name, owner, wanted) else None
         if phrase.kind == "name":
             name = self.names.fullest(mention)
             if " " not in name and name not in self.names.honorific and wanted != "thing":
@@ -140,7 +208,11 @@ class Cast:
             name = self.names.fullest(inner)
             return (name, mention[: mention.find(inner)].strip()) if self._fits(name, mention, wanted) else None
         head = _head(mention.split())
-        if head in PERSON_NOUNS and head not in _BODIES and self._fits(mention, mention, wanted):
+        if (
+            (head in PERSON_NOUNS or head in GENDER_OF_NOUN)
+            and head not in _BODIES
+            and self._fits(mention, mention, wanted)
+        ):
             return self._nominal(phrase, mention)[:2]
         if head in _BODIES and wanted == "thing":
             return mention, None
@@ -150,9 +222,9 @@ class Cast:
         """Whether the text lets a pronoun of this gender or number stand for a name."""
         words = mention.lower().split()
         head = _head(words)
-        plural = " and " in mention or (head.endswith("s") and words[0] not in ("the", "a", "an") and head in _PLURALS)
-        plural = plural or (head.endswith("s") and head in _PLURALS)
-        body = head in _BODIES or any(word.lower() in _BODIES for word in name.split())
+        last = surname(name.split())
+        plural = " and " in mention or head in _PLURALS
+        body = head in _BODIES or (last[:1].isupper() and last.lower() in _BODIES)
         if wanted == "plural":
             return plural or body
         if wanted == "thing":

@@ -5,24 +5,29 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from stancekit.quotes.wordset import wordset
 from stancekit.records import Span
 
 _END = re.compile(r"[.!?…。！？]+[\"”’'»›」』)\]]*|[\n\r\u2028\u2029]\s*")
 _WORD_BEFORE = re.compile(r"[\w.&’'-]*\Z")
 # Abbreviations that are followed by a name or a number far more often than by a new sentence.
-_NEVER_LAST = frozenset(
-    """mr mrs ms mx dr prof sen sens rep reps gov govs gen lt col sgt capt cpl pvt maj cmdr adm rev hon pres
-    st mt ft amb atty supt det insp sr sra mme mlle msgr fr vs v no nos fig art sec op vol pp ed al
-    jan feb mar apr jun jul aug sep sept oct nov dec ala ariz ark calif colo conn del fla ga ill ind kan ky la
-    md mass mich minn miss mo mont neb nev okla ore pa tenn tex va vt wash wis wyo approx ca cf e.g i.e viz
-    """.split()
+_NEVER_LAST = wordset(
+    """
+    mr mrs ms mx dr prof sen sens rep reps gov govs gen lt col sgt capt cpl pvt maj cmdr adm rev hon pres
+    st mt ft amb atty supt det insp sr sra mme mlle msgr fr vs v no nos fig art sec op vol pp ed al jan
+    feb mar apr jun jul aug sep sept oct nov dec ala ariz ark calif colo conn del fla ga ill ind kan ky la
+    md mass mich minn miss mo mont neb nev okla ore pa tenn tex va vt wash wis wyo approx ca cf e.g i.e
+    viz
+    """
 )
 # Abbreviations that may end a sentence: what follows decides.
-_MAYBE_LAST = frozenset("inc corp co ltd llc plc bros jr etc a.m p.m u.s u.k u.n e.u d.c ph.d m.d b.a m.a".split())
-_STARTERS = frozenset(
-    """the a an he she it they we i you this that these those there but and so if when while as in on at for
+_MAYBE_LAST = wordset("inc corp co ltd llc plc bros jr etc a.m p.m u.s u.k u.n e.u d.c ph.d m.d b.a m.a")
+_STARTERS = wordset(
+    """
+    the a an he she it they we i you this that these those there but and so if when while as in on at for
     his her their our my its what who why how no yes not some many most all one after before since with by
-    however meanwhile still yet now then or nor""".split()
+    however meanwhile still yet now then or nor
+    """
 )
 
 
@@ -68,9 +73,12 @@ def _period_ends(text: str, mark: int, following: int, end: int, after: str) -> 
     found = _WORD_BEFORE.search(text, max(0, mark - 20), mark)
     word = found.group().lower() if found else ""
     if word in _NEVER_LAST:
-        return not after.isdigit() if word in ("no", "al", "ca", "mass", "miss", "mar", "ill", "art") and (
-            not after.isalpha() or _next_word(text, following, end) in _STARTERS
-        ) else False
+        return (
+            not after.isdigit()
+            if word in ("no", "al", "ca", "mass", "miss", "mar", "ill", "art")
+            and (not after.isalpha() or _next_word(text, following, end) in _STARTERS)
+            else False
+        )
     if word in _MAYBE_LAST:
         return _next_word(text, following, end) in _STARTERS
     letters = word.replace(".", "")

@@ -7,32 +7,49 @@ sentence before, the paragraph before.
 
 from __future__ import annotations
 
-from stancekit.quotes.attribution import Attribution, after_quote, anywhere, before_quote, lead_phrase
+from stancekit.quotes.attribution import Attribution, after_quote, anywhere, before_quote
 from stancekit.quotes.cues import CONJUNCTIONS, PREPOSITIONS
+from stancekit.quotes.furniture import is_furniture
 from stancekit.quotes.kinds import kind_of
 from stancekit.quotes.marks import Marked, Paragraphs
 from stancekit.quotes.phrases import Token, tokens
 from stancekit.quotes.sentences import sentence_ends, strip
+from stancekit.quotes.subjects import lead_phrase
 from stancekit.records import QuoteKind
 
 _WINDOW = 400
 """Characters read on each side of a quote."""
 _WORDS = 80
 """Words of a sentence kept before a quote."""
-_QUOTED = Token(0, 0, "“”", "“”")
+_QUOTED = Token(0, 0, "\ufffc", "\ufffc")
 """Stands for a quote inside the words of its sentence."""
 
 
 class Piece:
     """One marked stretch on its way to a quote."""
 
-    __slots__ = ("after", "attribution", "before", "end", "kind", "last_paragraph", "marked", "own", "paragraph", "start")
+    __slots__ = (
+        "after",
+        "attribution",
+        "before",
+        "end",
+        "fragments",
+        "kind",
+        "last_paragraph",
+        "marked",
+        "own",
+        "paragraph",
+        "start",
+    )
 
     def __init__(self, text: str, marked: Marked, paragraph: int) -> None:
         self.marked = marked
         self.paragraph = paragraph
         self.last_paragraph = paragraph
-        self.start, self.end = strip(text, marked.start, marked.end)
+        spans = [strip(text, a, b) for a, b in marked.fragments]
+        self.fragments = [(a, b) for a, b in spans if a < b]
+        self.start = self.fragments[0][0] if self.fragments else marked.start
+        self.end = self.fragments[-1][1] if self.fragments else marked.start
         self.kind: QuoteKind = "mention"
         self.attribution: Attribution | None = None
         self.own = False
@@ -45,22 +62,29 @@ def attribute(text: str, pieces: list[Piece], paragraphs: Paragraphs) -> None:
     """Set kind and attribution of all pieces."""
     for n, piece in enumerate(pieces):
         previous = pieces[n - 1] if n else None
+        if previous is not None and n > 1:
+            pieces[n - 2].before = pieces[n - 2].after = []  # long articles hold many words
+        if is_furniture(text, paragraphs.starts[piece.paragraph], paragraphs.ends[piece.paragraph]):
+            continue
         following = pieces[n + 1] if n + 1 < len(pieces) else None
         left = _read_around(text, piece, previous, following, paragraphs)
         same_sentence = previous is not None and left == previous.marked.outer_end
         goes_on = previous is not None and previous.last_paragraph == piece.paragraph
         found = _beside(text, piece, goes_on)
         piece.own = found is not None
+        if found is None and not piece.marked.closed:
+            continue  # a lone mark that nobody's words explain
         if found is None and same_sentence and previous is not None and previous.attribution is not None:
             found = _inherited(previous.attribution, "same sentence as the quote before", 0.85)
         if found is None and piece.before and len(piece.before) > 1:
             phrase = lead_phrase(piece.before, 0, len(piece.before))
-            if phrase is not None and phrase.kind != "nominal" or phrase is not None and phrase.last < len(piece.before) - 1:
+            if (phrase is not None and phrase.kind != "nominal") or (
+                phrase is not None and phrase.last < len(piece.before) - 1
+            ):
                 found = Attribution(phrase, None, None, "subject of the sentence that holds the quote", 0.5)
         piece.attribution = found
-        piece.kind = kind_of(text, piece.start, piece.end, piece.before, piece.after, found if piece.own else None)
-        if previous is not None:
-            previous.before = previous.after = []  # long articles hold many words
+        own = found if piece.own else None
+        piece.kind = kind_of(text, piece.start, piece.end, piece.before, piece.after, own, goes_on)
     _fill(text, pieces, paragraphs)
 
 
@@ -76,7 +100,12 @@ def _read_around(
     floor = previous.marked.outer_end if previous is not None else 0
     left = max(start, floor, marked.outer_start - _WINDOW)
     begin = left
-    if previous is not None and left == floor and text[previous.end - 1] in ".?!" and text[left : left + 2].strip()[:1].isupper():
+    if (
+        previous is not None
+        and left == floor
+        and text[previous.end - 1] in ".?!"
+        and text[left : left + 2].strip()[:1].isupper()
+    ):
         begin = left + 1  # the quote before ended its sentence
     for stop in sentence_ends(text, left, marked.outer_start):
         if stop < marked.outer_start:
@@ -131,6 +160,18 @@ def _turns_away(after: list[Token]) -> bool:
     )
 
 
+def close_before_attribution(text: str, marked: Marked) -> None:
+    """End a quote without a closing mark where its attribution begins: “We will see, said Li."""
+    start, end = marked.fragments[-1]
+    words = tokens(text, max(start, end - _WINDOW), end)
+    for i in range(len(words) - 1, -1, -1):
+        if words[i].word in ",?!" and 2 < len(words) - i < 16:
+            found = after_quote(words[i + 1 :])
+            if found is not None and found.confidence >= 0.95:
+                marked.finish(words[i].end, words[i].end, closed=False)
+                return
+
+
 def _inherited(found: Attribution, reason: str, confidence: float) -> Attribution:
     return found._replace(reason=f"{reason} ({found.reason})", confidence=min(found.confidence, confidence))
 
@@ -153,7 +194,12 @@ def _fill(text: str, pieces: list[Piece], paragraphs: Paragraphs) -> None:
         sentence = _sentence_before(text, max(start, floor), piece.marked.outer_start)
         if sentence is None:
             following = pieces[n + 1] if n + 1 < len(pieces) else None
-            if following is not None and following.paragraph == piece.paragraph and following.own and following.attribution:
+            if (
+                following is not None
+                and following.paragraph == piece.paragraph
+                and following.own
+                and following.attribution
+            ):
                 piece.attribution = _inherited(following.attribution, "goes with the quote after", 0.75)
                 continue
             p = piece.paragraph - 1
@@ -166,7 +212,12 @@ def _fill(text: str, pieces: list[Piece], paragraphs: Paragraphs) -> None:
                 sentence = _sentence_before(text, paragraphs.starts[p], paragraphs.ends[p])
         if sentence is not None:
             piece.attribution = _from_sentence(text, *sentence)
-        if piece.attribution is None and previous is not None and previous.attribution and piece.paragraph - previous.last_paragraph < 3:
+        if (
+            piece.attribution is None
+            and previous is not None
+            and previous.attribution
+            and piece.paragraph - previous.last_paragraph < 3
+        ):
             piece.attribution = _inherited(previous.attribution, "goes on from the quote before", 0.5)
 
 

@@ -105,14 +105,20 @@ def _sentence_pieces(quote: Quote, sentence: Sentence, number: int, labels: Sequ
     for place, (start, end) in enumerate(spans):
         if place < len(spans) - 1:
             # the first part of an interrupted sentence is tinted; letter and note come with the last
-            yield _Piece(start, end, f'<mark class="{_kind(p.stance, labels, quote.neither)}" style="--a:{alpha}">', "</mark>")
+            yield _Piece(
+                start,
+                end,
+                f'<mark class="{_kind(p.stance, labels, quote.neither)}" style="--a:{alpha}">',
+                "</mark>",
+            )
         else:
             letter = escape(p.stance[:1].upper())
             yield _Piece(
                 start,
                 end,
                 opening,
-                f'<sup aria-hidden="true">{letter}</sup><span class="note" role="tooltip" id="s{number}">{note}</span></mark>',
+                f'<sup aria-hidden="true">{letter}</sup>'
+                f'<span class="note" role="tooltip" id="s{number}">{note}</span></mark>',
             )
 
 
@@ -150,11 +156,15 @@ def _speakers(article: Article) -> str:
     by_name: dict[str, list[tuple[Quote, Sentence]]] = {}
     for quote in article.quotes:
         for sentence in quote.sentences:
-            by_name.setdefault(quote.speaker.name if quote.speaker else "(no speaker found)", []).append((quote, sentence))
+            by_name.setdefault(quote.speaker.name if quote.speaker else "(no speaker found)", []).append(
+                (quote, sentence)
+            )
     out = ["<h2>Speakers</h2>"]
     for name, said in by_name.items():
         role = next((q.speaker.role for q, _ in said if q.speaker and q.speaker.role), None)
-        out.append(f"<section><h3>{escape(name)}</h3>" + (f'<p class="role">{escape(role)}</p>' if role else "") + "<ul>")
+        out.append(
+            f"<section><h3>{escape(name)}</h3>" + (f'<p class="role">{escape(role)}</p>' if role else "") + "<ul>"
+        )
         for quote, sentence in said:
             p = sentence.prediction
             label = f"{p.stance} {p.confidence:.0%}" if p else ""
@@ -188,7 +198,8 @@ body {{ margin: 0; background: Canvas; color: CanvasText; }}
   background: Canvas; color: CanvasText; }}
 .stancekit mark:hover > .note, .stancekit mark:focus > .note {{ display: block; }}
 .stancekit mark:focus-visible {{ outline: 2px solid currentColor; outline-offset: 2px; }}
-.stancekit .legend {{ display: flex; flex-wrap: wrap; gap: .4rem 1.2rem; list-style: none; padding: 0; margin: 0 0 .5rem; }}
+.stancekit .legend {{ display: flex; flex-wrap: wrap; gap: .4rem 1.2rem; list-style: none; padding: 0;
+  margin: 0 0 .5rem; }}
 .stancekit aside h2 {{ font-size: 1rem; margin: 0 0 .5rem; }}
 .stancekit aside h3 {{ font-size: .9rem; margin: 1rem 0 .1rem; overflow-wrap: anywhere; }}
 .stancekit aside ul {{ list-style: none; padding: 0; margin: .3rem 0; }}

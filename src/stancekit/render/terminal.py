@@ -36,6 +36,9 @@ def article_table(article: Article, file: IO[str]) -> None:
                 speaker.append(f"\n(as “{quote.speaker.text}”)", "dim")
             style = _STYLES[sides.index(p.stance) % len(_STYLES)] if p.stance in sides else "default"
             table.add_row(
-                Text(sentence.text), speaker, Text(f"{p.stance}\n{p.confidence:.2f}", style), Text(p.sentiment or "—")
+                Text(sentence.text),
+                speaker,
+                Text(f"{p.stance}\n{p.confidence:.2f}", style),
+                Text(p.sentiment or "—"),
             )
     console.print(table)

@@ -29,16 +29,22 @@ def model_card(meta: Meta, frame: Frame, rows: Mapping[str, int]) -> str:
     ]
     ways = {way: meta.dev[way] for way in ("alone", "in_context") if way in meta.dev}
     if ways:
-        lines += ["On the dev split, by the graph in this folder:", "", "| sentences | task | macro-F1 | accuracy | ECE |"]
+        lines += [
+            "On the dev split, by the graph in this folder:",
+            "",
+            "| sentences | task | macro-F1 | accuracy | ECE |",
+        ]
         lines += ["| --- | --- | --- | --- | --- |"]
         for way, tasks in ways.items():
             for task, scores in tasks.items():
-                lines.append(
-                    f"| {way.replace('_', ' ')} | {task} | {scores['macro_f1']:.3f} | {scores['accuracy']:.3f} | {scores['ece']:.3f} |"
-                )
+                figures = " | ".join(f"{scores[name]:.3f}" for name in ("macro_f1", "accuracy", "ece"))
+                lines.append(f"| {way.replace('_', ' ')} | {task} | {figures} |")
         lines += ["", f"`stancekit evaluate {meta.name}` prints the test split with intervals.", ""]
     else:
-        lines += ["It was trained without a dev split, so nothing is known about that, and it is not calibrated.", ""]
+        lines += [
+            "It was trained without a dev split, so nothing is known about that, and it is not calibrated.",
+            "",
+        ]
     lines += [
         "## How it was made",
         "",
@@ -54,8 +60,8 @@ def model_card(meta: Meta, frame: Frame, rows: Mapping[str, int]) -> str:
         "",
         "## What it is not for",
         "",
-        "It reads single sentences, not people: a label is a reading of words, not a fact about a speaker. Shares over a "
-        "corpus need a hand-labelled sample beside it. Texts unlike its training quotes (other languages, other frames, "
-        "social media slang) are outside what was measured.",
+        "It reads single sentences, not people: a label is a reading of words, not a fact about a speaker. Shares over "
+        "a corpus need a hand-labelled sample beside it. Texts unlike its training quotes (other languages, other "
+        "questions, social media slang) are outside what was measured.",
     ]
     return "\n".join(lines) + "\n"

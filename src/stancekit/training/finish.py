@@ -14,6 +14,7 @@ from typing import Any
 
 import msgspec
 import numpy as np
+import torch
 
 from stancekit.data import write_text
 from stancekit.evaluation.metrics import macro_f1
@@ -22,16 +23,17 @@ from stancekit.inference.backends import onnx_session
 from stancekit.inference.batching import batches, pad
 from stancekit.model import FORMAT, Encoded, Meta, TextEncoder, softmax
 from stancekit.model.base import Base
-from stancekit.model.checkpoint import META, save_meta, sha256
+from stancekit.model.checkpoint import save_meta, sha256
 from stancekit.model.network import STORED, StanceNetwork, save_network
 from stancekit.records import LabelledQuote
 from stancekit.training.calibrate import calibrated_head
 from stancekit.training.card import model_card
-from stancekit.training.export import Logits, choose_graph, export_fp32
+from stancekit.training.export import Logits, choose_graph
 from stancekit.training.options import TrainOptions
 from stancekit.training.rows import TrainingData
 
 _log = logging.getLogger(__name__)
+_SAMPLE = 400  # training rows on which int8 ranges are measured
 _PACKAGES = ("stancekit", "torch", "transformers", "tokenizers", "onnxruntime", "onnx", "numpy")
 
 
@@ -53,9 +55,6 @@ def finish(
     save_network(network, staging)
     shutil.copy(run / "tokenizer.json", staging / "tokenizer.json")
     write_text(staging / "frame.toml", data.frame.toml)
-    fp32 = run / "fp32.onnx"
-    export_fp32(network, fp32)
-
     encoder = TextEncoder(staging / "tokenizer.json", options.max_length)
     tasks = data.tasks
     rows = data.dev or data.train  # without dev, the gates still need texts
@@ -69,12 +68,26 @@ def finish(
     def score(logits: Logits) -> float:
         return macro_f1(truth["stance"], logits["stance"].argmax(1), len(tasks["stance"]))
 
-    graph, logits, measured = choose_graph(fp32, staging, windows, run_graph, score)
+    sample = _both_ways(data.train[:: max(1, len(data.train) // _SAMPLE)], encoder)
+    calibration = (
+        {
+            name: torch.from_numpy(array)
+            for name, array in pad([sample[i] for i in batch], network.inputs, pad_id).items()
+        }
+        for batch in batches([len(window) for window in sample], 4096)
+    )
+    graph, logits, measured = choose_graph(network, calibration, staging, windows, run_graph, score)
     heads = {}
     for task, labels in tasks.items():
         known = truth[task] >= 0 if data.dev else np.zeros(len(truth[task]), dtype=bool)
         heads[task] = calibrated_head(list(labels), logits[task][known], truth[task][known])
-    dev = {"best_epoch": round(float(state.best_global_step or state.global_step) / max(state.global_step, 1) * (state.epoch or 0), 2), **measured}
+    dev = {
+        "best_epoch": round(
+            float(state.best_global_step or state.global_step) / max(state.global_step, 1) * (state.epoch or 0),
+            2,
+        ),
+        **measured,
+    }
     if data.dev:
         half = len(rows)  # the second half of the windows is with context, as `read` shows them
         for way, part in (("alone", slice(0, half)), ("in_context", slice(half, None))):

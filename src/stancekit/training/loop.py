@@ -1,8 +1,8 @@
 """The training itself: transformers' Trainer with what differs, from rows to a checkpoint folder.
 
-    stancekit train us-china
-    stancekit train my-frame --learning-rate 1e-4 --epochs 8
-    torchrun --nproc-per-node 4 -m stancekit.training my-frame --base FacebookAI/roberta-large
+stancekit train us-china
+stancekit train my-frame --learning-rate 1e-4 --epochs 8
+torchrun --nproc-per-node 4 -m stancekit.training my-frame --base FacebookAI/roberta-large
 """
 
 from __future__ import annotations
@@ -99,8 +99,9 @@ class StanceTrainer(Trainer):
         if self.optimizer is None:
             network = model or self.model
             kind, settings = self.get_optimizer_cls_and_kwargs(self.args, network)
-            self.optimizer = kind(
-                layer_groups(network, self.args.learning_rate, self._options.layer_decay, self.args.weight_decay), **settings
+            self.optimizer: torch.optim.Optimizer | None = kind(
+                layer_groups(network, self.args.learning_rate, self._options.layer_decay, self.args.weight_decay),
+                **settings,
             )
         return self.optimizer
 
@@ -138,13 +139,19 @@ class _Log(TrainerCallback):
 
     def on_evaluate(self, args: Any, state: Any, control: Any, metrics: dict[str, float], **_: Any) -> None:
         scores = ", ".join(
-            f"{name.removeprefix('eval_')} {value:.3f}" for name, value in metrics.items() if "f1" in name or "loss" in name
+            f"{name.removeprefix('eval_')} {value:.3f}"
+            for name, value in metrics.items()
+            if "f1" in name or "loss" in name
         )
         _log.info("epoch %.2f, step %d of %d: dev %s", state.epoch, state.global_step, state.max_steps, scores)
 
 
 def run_training(
-    frame: str | Path, out: str | Path | None, config: str | Path | None, resume: bool, flags: Mapping[str, Any]
+    frame: str | Path,
+    out: str | Path | None,
+    config: str | Path | None,
+    resume: bool,
+    flags: Mapping[str, Any],
 ) -> Path:
     """What `stancekit.train` does."""
     from stancekit.training.finish import finish
@@ -164,28 +171,45 @@ def run_training(
 
 def build(base: Base, data: TrainingData, options: TrainOptions, run: Path) -> tuple[StanceNetwork, TextEncoder, int]:
     """The network with new heads, its tokenizer (saved into ``run``), and the padding id."""
-    try:
-        tokenizer = AutoTokenizer.from_pretrained(base.source, trust_remote_code=False)
-    except Exception as error:
-        raise load_error(base, error) from error
-    if not tokenizer.is_fast:
-        raise OptionError(f"{base.name}: has no fast tokenizer (tokenizer.json), which inference needs; choose another --base")
+    pad_id = _save_tokenizer(base, run / "tokenizer.json")
     if not sys.stderr.isatty():
         disable_progress_bar()
     set_seed(options.seed)
-    network = from_base(base, {task: len(labels) for task, labels in data.tasks.items()}, options.pooling, options.dropout)
+    network = from_base(
+        base, {task: len(labels) for task, labels in data.tasks.items()}, options.pooling, options.dropout
+    )
     room = getattr(network.encoder.config, "max_position_embeddings", options.max_length)
     # RoBERTa's positions start after the padding id
     room -= 2 if getattr(network.encoder.config, "model_type", "") in ("roberta", "xlm-roberta", "camembert") else 0
     if options.max_length > room:
         raise OptionError(f"{base.name} reads at most {room} tokens; set --max-length {room} or less")
-    tokenizer.backend_tokenizer.save(str(run / "tokenizer.json"))
-    encoder = TextEncoder(run / "tokenizer.json", options.max_length)
-    return network, encoder, int(tokenizer.pad_token_id or 0)
+    return network, TextEncoder(run / "tokenizer.json", options.max_length), pad_id
+
+
+def _save_tokenizer(base: Base, path: Path) -> int:
+    """Write the encoder's `tokenizer.json`; returns its padding id."""
+    if base.checkpoint is not None:
+        shutil.copy(base.checkpoint.file("tokenizer.json"), path)
+        return base.checkpoint.meta.pad_id
+    try:
+        tokenizer = AutoTokenizer.from_pretrained(base.source, trust_remote_code=False)
+    except Exception as error:
+        raise load_error(base, error) from error
+    if not tokenizer.is_fast:
+        raise OptionError(
+            f"{base.name}: has no fast tokenizer (tokenizer.json), which inference needs; choose another --base"
+        )
+    tokenizer.backend_tokenizer.save(str(path))
+    return int(tokenizer.pad_token_id or 0)
 
 
 def fit(
-    network: StanceNetwork, encoder: TextEncoder, pad_id: int, data: TrainingData, options: TrainOptions, run: Path
+    network: StanceNetwork,
+    encoder: TextEncoder,
+    pad_id: int,
+    data: TrainingData,
+    options: TrainOptions,
+    run: Path,
 ) -> StanceTrainer:
     """Train, stop early on dev macro-F1, and leave the best weights in ``network``."""
     tasks = data.tasks
@@ -274,12 +298,19 @@ def _say_what_decides_speed(
     lengths = np.array([len(rows.window(i)) for i in range(len(rows))])
     order = np.array(list(LengthSampler(rows, options.batch_size, options.seed)))
     padded = sum(
-        len(chunk) * lengths[chunk].max() for chunk in np.split(order, range(options.batch_size, len(order), options.batch_size))
+        len(chunk) * lengths[chunk].max()
+        for chunk in np.split(order, range(options.batch_size, len(order), options.batch_size))
     )
     millions = sum(p.numel() for p in network.parameters()) / 1e6
     where = torch.cuda.get_device_name() if cuda else f"cpu, {torch.get_num_threads()} threads"
     kernel = getattr(network.encoder.config, "_attn_implementation", "eager")
-    _log.info("%s: %d training rows (%s), %d dev rows", data.frame.name, len(rows), count_labels(data.train), len(data.dev))
+    _log.info(
+        "%s: %d training rows (%s), %d dev rows",
+        data.frame.name,
+        len(rows),
+        count_labels(data.train),
+        len(data.dev),
+    )
     _log.info(
         "%s, %.1f M parameters, on %s, %s, %s attention; %d steps an epoch of %d tokens, %.0f %% of them padding",
         options.base, millions, where, "bf16" if cuda else "fp32", kernel, steps, padded // max(steps, 1),

@@ -21,15 +21,17 @@ class TrainOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     """Options of `train`. Each field's description is also its `--help`."""
 
     base: Annotated[str, M(description="encoder to start from: a hub name or a folder")] = MINILM
-    pooling: Annotated[Literal["mean", "first"], M(description="one vector per text: mean of its tokens, or the first")] = (
-        "mean"
-    )
+    pooling: Annotated[
+        Literal["mean", "first"], M(description="one vector per text: mean of its tokens, or the first")
+    ] = "mean"
     max_length: Annotated[int, M(ge=16, description="tokens a text; longer ones are read in windows")] = 256
     epochs: Annotated[float, M(gt=0, description="passes over the training rows, at most")] = 6
     batch_size: Annotated[int, M(ge=1, description="rows a step, on each device")] = 32
     accumulation: Annotated[int, M(ge=1, description="steps whose gradients are added up before an update")] = 1
     learning_rate: Annotated[float, M(gt=0, description="peak learning rate of the top layer and the heads")] = 2e-4
-    layer_decay: Annotated[float, M(gt=0, le=1, description="each layer further down learns by this factor slower")] = 0.9
+    layer_decay: Annotated[float, M(gt=0, le=1, description="each layer further down learns by this factor slower")] = (
+        0.9
+    )
     warmup: Annotated[Share, M(description="share of the steps with a rising learning rate")] = 0.1
     weight_decay: Annotated[float, M(ge=0, description="AdamW's")] = 0.01
     dropout: Annotated[Share, M(description="before the heads")] = 0.1
@@ -40,11 +42,13 @@ class TrainOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
         float, M(ge=0, le=1, description="how often a row is shown with the other sentences of its quote")
     ] = 0.5
     sentiment_weight: Annotated[float, M(ge=0, description="weight of the sentiment loss beside the stance loss")] = 0.5
-    r_drop: Annotated[float, M(ge=0, description="weight of R-Drop consistency (Liang et al. 2021); doubles the cost")] = (
-        0.0
-    )
+    r_drop: Annotated[
+        float, M(ge=0, description="weight of R-Drop consistency (Liang et al. 2021); doubles the cost")
+    ] = 0.0
     patience: Annotated[int, M(ge=1, description="evaluations without a better dev macro-F1 before it stops")] = 3
-    evaluations: Annotated[int, M(ge=1, description="evaluations an epoch; each leaves a checkpoint to resume from")] = 1
+    evaluations: Annotated[
+        int, M(ge=1, description="evaluations an epoch; each leaves a checkpoint to resume from")
+    ] = 1
     seed: Annotated[int, M(ge=0, description="of the heads, the order of rows and dropout")] = 1
     device: Annotated[Literal["auto", "cpu", "cuda"], M(description="where to train")] = "auto"
     report_to: Annotated[str, M(description="loggers of transformers: none, tensorboard, wandb, mlflow")] = "none"

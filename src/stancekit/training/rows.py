@@ -62,7 +62,9 @@ def read_training_data(source: str | Path) -> TrainingData:
     else:
         frame = load_frame(source)
         if frame.quotes_path is None or not frame.quotes_path.is_file():
-            raise DataError(f"{frame.quotes_path}: no labelled quotes there; write some, or `stancekit frame add` a draft")
+            raise DataError(
+                f"{frame.quotes_path}: no labelled quotes there; write some, or `stancekit frame add` a draft"
+            )
         rows = read_quotes(frame.quotes_path)
     if not any(row.split == "dev" for row in rows):
         kept = [row for row in rows if row.split == "test"]
@@ -83,7 +85,11 @@ class Rows(Dataset[dict[str, Any]]):
     """
 
     def __init__(
-        self, rows: Sequence[LabelledQuote], tasks: dict[str, tuple[str, ...]], encoder: TextEncoder, options: TrainOptions
+        self,
+        rows: Sequence[LabelledQuote],
+        tasks: dict[str, tuple[str, ...]],
+        encoder: TextEncoder,
+        options: TrainOptions,
     ) -> None:
         texts, contexts = [row.text for row in rows], [row.context for row in rows]
         self._bare = [windows[0] for windows in encoder.encode(texts)]
@@ -145,6 +151,7 @@ class Collator:
         self._inputs, self._pad_id, self._tasks = inputs, pad_id, tasks
 
     def __call__(self, items: Sequence[dict[str, Any]]) -> dict[str, torch.Tensor]:
+        """One batch."""
         arrays = pad([item["window"] for item in items], self._inputs, self._pad_id)
         batch = {name: torch.from_numpy(array) for name, array in arrays.items()}
         return batch | {f"{task}_target": torch.from_numpy(np.stack([i[task] for i in items])) for task in self._tasks}

@@ -1,0 +1,174 @@
+"""The subject of a verb, read backwards over adverbs, appositives and relative clauses."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+from stancekit.quotes.cues import (
+    AUXILIARIES,
+    CONJUNCTIONS,
+    DETERMINERS,
+    NOUNLIKE,
+    PREPOSITIONS,
+    SUBJECT_PRONOUNS,
+)
+from stancekit.quotes.phrases import CUES_FINITE, Phrase, Token, is_capital, is_word, phrase_at
+
+STOPS = frozenset([*';:“”"«»()[]–—―', "“”"])
+"""Marks that no subject crosses."""
+
+
+def subject_of(words: list[Token], low: int, k: int) -> Phrase | None:
+    """The subject of the verb at ``k``, read backwards over adverbs, appositives and relative clauses."""
+    j = k - 1
+    while (
+        j >= low
+        and k - j < 40
+        and words[j].word.islower()
+        and (words[j].low in AUXILIARIES or words[j].low.endswith("ly"))
+    ):
+        j -= 1
+    if j < low:
+        return None
+    word = words[j]
+    if word.low in ("who", "which", "that"):
+        j -= 1
+        if j >= low and words[j].word == ",":
+            j -= 1
+        return phrase_ending(words, low, j)
+    if word.word == ",":
+        return _head_before_commas(words, low, j)
+    if word.word in "—–-―":
+        c = j - 1
+        while c > low and words[c].word != word.word:
+            c -= 1
+        return phrase_ending(words, low, c - 1) if c > low else None
+    if word.low in ("and", "or", "but", "then"):
+        return lead_phrase(words, low, j)
+    return phrase_ending(words, low, j)
+
+
+def phrase_ending(words: list[Token], low: int, j: int) -> Phrase | None:
+    """The noun phrase whose last word is ``j``, or whose head ``j`` still belongs to."""
+    if j >= low and words[j].word in ")]":
+        while j > low and words[j].word not in "([":
+            j -= 1
+        j -= 1
+    c = j
+    while c >= low and j - c < 40:
+        word = words[c]
+        if word.word in STOPS or word.word == "," or (word.low in CONJUNCTIONS and word.low != "and"):
+            break
+        if c < j and (word.low in CUES_FINITE and word.low not in NOUNLIKE):
+            break
+        c -= 1
+    if c > low and words[c].low in ("who", "which", "whom", "that"):
+        inner = phrase_at(words, c + 1) if c + 1 <= j and _begins_subject(words[c + 1]) else None
+        if inner is not None and (inner.last >= j or _goes_on(words, inner.last + 1, j)):
+            return inner if inner.last <= j else inner._replace(last=j, end=words[j].end)
+    if c > low and words[c].low in ("who", "which"):
+        before = c - 1
+        if words[before].word == ",":
+            before -= 1
+        return phrase_ending(words, low, before) if before >= low else None
+    first = c + 1
+    while first < j and words[first].low in ("and", "but", "so", "yet"):
+        first += 1
+    head = phrase_at(words, first) if first <= j else None
+    if head is not None and (head.last >= j or _goes_on(words, head.last + 1, j)):
+        return head if head.last <= j else head._replace(last=j, end=words[j].end)
+    if low < first <= j and words[first].low in PREPOSITIONS and words[first - 1].low in ("and", "but"):
+        return subject_of(words, low, first)  # "and in a statement said"
+    for i in range(first, j + 1):
+        phrase = phrase_at(words, i)
+        if phrase is not None and phrase.last >= j:
+            return phrase._replace(last=j, end=words[j].end) if phrase.last > j else phrase
+    return None
+
+
+def _begins_subject(token: Token) -> bool:
+    return is_capital(token.word) or token.low in SUBJECT_PRONOUNS or token.low in DETERMINERS
+
+
+def _goes_on(words: list[Token], i: int, j: int) -> bool:
+    """Whether the words from ``i`` to ``j`` only narrow a noun: "a letter obtained by the agency"."""
+    low = words[i].low
+    if low in PREPOSITIONS or words[i].word == "(":
+        return True
+    return low.endswith(("ed", "ing")) and i < j and words[i + 1].low in PREPOSITIONS and words[i - 1].word.islower()
+
+
+def lead_phrase(words: list[Token], low: int, high: int) -> Phrase | None:
+    """The first noun phrase of a clause that can be its subject."""
+    i = _behind_dateline(words, low, high)
+    while i < high:
+        while i < high and (words[i].low in ("and", "but", "so", "yet") or not is_word(words[i].word)):
+            i += 1
+        if i >= high:
+            return None
+        phrase = phrase_at(words, i)
+        if phrase is not None and words[i].low not in ("there", "this", "that"):
+            return phrase
+        # an opening phrase ("On Monday, …"): go on behind its comma
+        comma = i
+        while comma < high and words[comma].word != ",":
+            comma += 1
+        if comma >= high:
+            for k in range(i + 1, high):
+                phrase = phrase_at(words, k)
+                if phrase is not None and phrase.last + 1 < len(words) and _starts_verb(words[phrase.last + 1]):
+                    return phrase
+            return None
+        i = comma + 1
+    return None
+
+
+def _behind_dateline(words: list[Token], low: int, high: int) -> int:
+    """Where the sentence begins behind "LONDON (AP) —"."""
+    if low < high and is_capital(words[low].word):
+        for i in range(low + 1, min(high, low + 9)):
+            if words[i].word in "—–-" and (words[low].word.isupper() or words[i - 1].word == ")"):
+                return i + 1
+            if words[i].word[0].islower():
+                break
+    return low
+
+
+def _starts_verb(token: Token) -> bool:
+    return token.low in CUES_FINITE or token.low in AUXILIARIES or token.low.endswith("ed")
+
+
+def _head_before_commas(words: list[Token], low: int, comma: int) -> Phrase | None:
+    """The head of "Li, an analyst at the bank, " where ``comma`` closes the appositive."""
+    c = comma - 1
+    depth = 0
+    starts = [comma]
+    while c >= low and comma - c < 60:
+        word = words[c].word
+        if word in ")]":
+            depth += 1
+        elif word in "([":
+            depth = max(0, depth - 1)
+        elif word in STOPS:
+            break
+        elif word == "," and not depth:
+            starts.append(c)
+        c -= 1
+    starts.append(c)
+    chunks = [(a + 1, b) for b, a in pairwise(starts) if a + 1 < b]
+    if not chunks:
+        return None
+    first, stop = chunks[-1]
+    while first < stop and (words[first].low in CONJUNCTIONS or words[first].low == "as"):
+        first += 1
+    head = phrase_at(words, first) if first < stop else None
+    if head is not None and head.last < stop and (head.last + 1 >= stop or _goes_on(words, head.last + 1, stop)):
+        return head
+    # Behind opening phrases: the last of the parts that is a name and nothing else.
+    for a, b in chunks:
+        phrase = phrase_at(words, a)
+        if phrase is None or phrase.kind != "name" or phrase.last >= b:
+            continue
+        if phrase.last + 1 == b or words[phrase.last + 1].word == "(":
+            return phrase
+    return lead_phrase(words, c + 1, comma)

@@ -1,0 +1,157 @@
+"""What `extract_quotes` and `split_sentences` promise, one behaviour a test."""
+
+import subprocess
+import sys
+
+import pytest
+
+from stancekit.quotes import extract_quotes, split_sentences
+from stancekit.quotes.cues import CUES
+from stancekit.quotes.furniture import is_furniture
+from stancekit.records import Quote
+
+
+def spoken(text: str, **options) -> list[str]:
+    return [quote.spoken for quote in extract_quotes(text, **options)]
+
+
+def test_mentions_and_reported_speech_are_left_out_by_default():
+    text = "The so-called “experts” met. Analysts said that the port would close. “We are done,” said Ann Duarte."
+    assert spoken(text) == ["We are done,"]
+    assert [quote.kind for quote in extract_quotes(text, kinds="all")] == ["mention", "reported", "speech"]
+
+
+def test_a_single_kind_can_be_asked_for():
+    text = "The so-called “experts” met. “We are done,” said Ann Duarte."
+    assert spoken(text, kinds=("mention",)) == ["experts"]
+
+
+def test_an_interrupted_sentence_is_one_sentence_around_its_attribution():
+    text = "“The bank,” Ito said, “has never missed a payment. It never will.”"
+    (quote,) = extract_quotes(text)
+    assert [s.text for s in quote.sentences] == ["The bank, has never missed a payment.", "It never will."]
+    first = quote.sentences[0]
+    assert text[first.start : first.end] == "The bank,” Ito said, “has never missed a payment."
+
+
+def test_two_whole_sentences_around_an_attribution_stay_two():
+    (quote,) = extract_quotes("“We lost,” Ito said. “We will try again.”")
+    assert [s.text for s in quote.sentences] == ["We lost,", "We will try again."]
+
+
+def test_mentions_have_no_sentences():
+    (mention,) = extract_quotes("The so-called “experts” met.", kinds="all")
+    assert mention.sentences == ()
+
+
+def test_quotes_nest_to_any_depth():
+    text = "“I asked: ‘Did he say “never” to you?’ She nodded,” said Rita Lang."
+    (outer,) = extract_quotes(text)
+    (middle,) = outer.children
+    (inner,) = middle.children
+    assert (middle.text, inner.text) == ("Did he say “never” to you?", "never")
+
+
+def test_the_cue_is_a_span_of_the_text():
+    text = "“We lost,” Ito conceded."
+    (quote,) = extract_quotes(text)
+    assert quote.cue is not None
+    assert text[quote.cue.start : quote.cue.end] == quote.cue.text == "conceded"
+
+
+def test_the_role_of_an_appositive_is_kept_for_later_quotes():
+    text = "“It rained,” said Ann Duarte, the mayor of Orsk.\n\n“It will rain,” Duarte added."
+    assert [quote.speaker.role for quote in extract_quotes(text)] == ["mayor of Orsk", "mayor of Orsk"]
+
+
+def test_an_age_is_not_a_role():
+    (quote,) = extract_quotes("“It rained,” said Ann Duarte, 46, a baker.")
+    assert quote.speaker.role == "baker"
+
+
+def test_reasons_are_words_and_confidence_falls_with_distance():
+    text = "“It rained,” Ann Duarte said on Monday.\n\n“It will rain again tomorrow.”"
+    near, far = extract_quotes(text)
+    assert near.speaker.reason == "subject of “said” right after the quote"
+    assert "paragraph before" in far.speaker.reason
+    assert near.speaker.confidence > far.speaker.confidence
+
+
+def test_a_pronoun_that_nobody_explains_says_so():
+    (quote,) = extract_quotes("“It rained,” she said.")
+    assert quote.speaker.name == "she"
+    assert "does not tell" in quote.speaker.reason
+
+
+def test_a_pronoun_never_goes_to_a_name_of_the_other_gender():
+    text = "Mr. Okafor left early. “It rained,” she said."
+    (quote,) = extract_quotes(text)
+    assert quote.speaker.name == "she"
+
+
+def test_quotes_go_to_dicts_and_back():
+    text = "“He said ‘no’ and left,” Rita Lang recalled. “Then,” she said, “it rained.”"
+    for quote in extract_quotes(text, kinds="all"):
+        assert Quote.from_dict(quote.to_dict()) == quote
+
+
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [
+        ("Dr. A. B. Moss met Mr. Li. They talked.", 2),
+        ("The U.S. Army came. It left.", 2),
+        ("He lives in the U.S. She does not.", 2),
+        ("It was No. 1 in May. Then No. 2 came.", 2),
+        ("Wait … what? Yes!", 2),
+        ("She waited... and waited. Then she left.", 2),
+        ("At 5 p.m. the doors open. At 6 p.m. They close.", 3),
+        ("Costs rose 3.5 percent. Nobody cared.", 2),
+        ("“Go!” he said. She went.", 2),
+        ("One line\nwrapped here. Two.", 2),
+        ("Title without a stop\n\nA sentence.", 2),
+        ("今日は雨だ。明日は晴れる。", 2),
+        ("", 0),
+    ],
+)
+def test_sentences(text, count):
+    spans = split_sentences(text)
+    assert [span.text for span in spans] == [text[span.start : span.end] for span in spans]
+    assert len(spans) == count, [span.text for span in spans]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "You must be logged in to post a comment Login",
+        "Copyright © 2031 Velmar Courier. All rights reserved.",
+        "Share this story",
+        "Read more: “Mayor says the tunnel will open”",
+        "Photo: “The Old Ferry” by Nils Aas",
+        "Sign up for our “Morning Letter” newsletter",
+    ],
+)
+def test_furniture_is_known(line):
+    assert is_furniture(line, 0, len(line))
+    assert spoken(line) == []
+    assert spoken(line, kinds=("reported",)) == []
+
+
+@pytest.mark.parametrize(
+    "line", ["“Follow the money,” she said.", "Related firms pay tax, he said, " + "and so on " * 40]
+)
+def test_sentences_of_the_article_are_not_furniture(line):
+    assert not is_furniture(line, 0, len(line))
+
+
+def test_there_are_more_than_150_cue_verbs():
+    assert len(set(CUES.values())) >= 150
+    assert {"said", "tweeted", "wrote", "told", "quipped", "read"} <= CUES.keys()
+
+
+def test_importing_the_room_brings_in_the_standard_library_only():
+    code = (
+        "import sys, stancekit.quotes;"
+        "print([m for m in ('numpy', 'torch', 'transformers', 'datasets', 'sklearn') if m in sys.modules])"
+    )
+    out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
+    assert out.stdout.strip() == "[]"
