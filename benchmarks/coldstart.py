@@ -66,6 +66,7 @@ def run(command: list[str]) -> tuple[float, float]:
 
 
 def main() -> None:
+    """Time both and print."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--model", default="us-china")
     parser.add_argument("--runs", type=int, default=5)

@@ -66,6 +66,7 @@ def fine_tuned(rows: list[dict[str, object]], dev: list[dict[str, object]], seed
 
 
 def main() -> None:
+    """Train, score and print."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--data", type=Path, default=Path("../shared/benchmarks"))
     parser.add_argument("--sets", nargs="+", default=["gwsd", "fomc", "newsmtsc"])

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from conftest import make_frame, tiny_rows
+from stancekit import predict
 
 STORY = "“We welcome farm and boat,” said Mara Lindqvist, a councillor. “It helps river hall.”\n"
 
@@ -51,10 +52,10 @@ def test_an_article_without_quotes_is_a_plain_sentence_and_exit_0(model: Path, t
 
 
 def test_predict_takes_arguments_a_file_or_lines(model: Path, tmp_path: Path) -> None:
-    texts = [tiny_rows()[24]["text"], tiny_rows()[28]["text"]]
+    texts = [row["text"] for row in tiny_rows()[20:30]]
     (tmp_path / "a.txt").write_text("\n".join(texts))
     by_argument = stancekit("predict", *texts, "--model", model).stdout
-    assert [line.split()[0] for line in by_argument.splitlines()] == ["for", "against"]
+    assert [line.split()[0] for line in by_argument.splitlines()] == [p.stance for p in predict(texts, model=model)]
     assert stancekit("predict", "--file", tmp_path / "a.txt", "--model", model).stdout == by_argument
     assert stancekit("predict", "--model", model, stdin="\n\n".join(texts)).stdout == by_argument
 
@@ -117,7 +118,7 @@ def test_help_of_train_describes_every_option() -> None:
         (["predict", ""], b"", "error: text 0 is empty"),
         (["predict", "--file", "gone.csv"], b"", "error: gone.csv: no such file"),
         (["train", "nowhere"], b"", "error: nowhere: no frame.toml there"),
-        (["train", "us-china", "--epochs", "0"], b"", "error: options: Expected `float` > 0"),
+        (["train", "us-china", "--epochs", "0"], b"", "train.toml: Expected `float` > 0.0 - at `$.epochs`"),
         (["frame", "check", "nowhere"], b"", "error: nowhere: no frame.toml there"),
     ],
 )

@@ -166,7 +166,11 @@ def _training_options(command: Callable[..., Any]) -> Callable[..., Any]:
 @cli.command()
 @click.argument("frame")
 @click.option("-o", "--out", type=click.Path(file_okay=False), help="Where the model goes.  [default: models/NAME]")
-@click.option("--config", type=click.Path(dir_okay=False), help="Options in TOML; flags win over it.")
+@click.option(
+    "--config",
+    type=click.Path(dir_okay=False),
+    help="Options in TOML; flags win over it.  [default: the frame's own train.toml]",
+)
 @click.option("--resume", is_flag=True, help="Go on with a run that was cut short.")
 @_training_options
 def train(frame: str, out: str | None, config: str | None, resume: bool, **options: Any) -> None:

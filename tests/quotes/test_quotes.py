@@ -64,6 +64,17 @@ def test_the_role_of_an_appositive_is_kept_for_later_quotes():
     assert [quote.speaker.role for quote in extract_quotes(text)] == ["mayor of Orsk", "mayor of Orsk"]
 
 
+@pytest.mark.parametrize("name", ["Sen. Ada Brandt (N-Velm.)", "Ada Brandt (she won) of Velmar", "Ada Brandt (N)"])
+def test_brackets_between_name_and_verb_are_passed_over(name):
+    (quote,) = extract_quotes(f"“We won the vote,” {name} said on Monday.")
+    assert quote.speaker.name == "Ada Brandt"
+
+
+def test_a_participle_is_no_cue():
+    (quote,) = extract_quotes("Brandt told the court in a written statement, “I was not there.”")
+    assert quote.speaker.text == "Brandt"
+
+
 def test_an_age_is_not_a_role():
     (quote,) = extract_quotes("“It rained,” said Ann Duarte, 46, a baker.")
     assert quote.speaker.role == "baker"

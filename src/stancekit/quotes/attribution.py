@@ -72,10 +72,16 @@ def after_quote(words: list[Token]) -> Attribution | None:
         between = words[phrase.last + 1 : k]
         if between and between[0].word == ",":
             inverted = None
+        if between and between[0].word == "(" and ")" in [w.word for w in between]:
+            between = between[[w.word for w in between].index(")") + 1 :]
         direct = all(w.low in AUXILIARIES or (w.low.endswith("ly") and w.word.islower()) for w in between)
         if direct or inverted is None:
-            if not direct and between[0].word != ",":
-                phrase = subject_of(words, i, k) or phrase
+            if not direct:
+                nearer = subject_of(words, i, k)
+                if nearer is not None and nearer.first and words[nearer.first - 1].low in PREPOSITIONS:
+                    nearer = None  # "Li (who lost) of Ohio said"
+                if nearer is not None and (between[0].word != "," or _outranks(nearer, phrase)):
+                    phrase = nearer
             reason = f"subject of “{words[k].word}” right after the quote"
             return _found(words, phrase, _span(words, k), reason, 0.97 if direct else 0.85)
     if inverted is not None:
@@ -86,6 +92,11 @@ def after_quote(words: list[Token]) -> Attribution | None:
         phrase = subject_of(words, i, k)
         return _found(words, phrase, _span(words, k), f"subject of “{words[k].word}” after the quote", 0.8)
     return None
+
+
+def _outranks(nearer: Phrase, first: Phrase) -> bool:
+    """Whether the phrase at the verb is its subject though another begins: "…” climate change, Li said"."""
+    return nearer.kind != "nominal" and first.kind == "nominal"
 
 
 def _in_view_of(words: list[Token], i: int) -> Attribution | None:
@@ -147,8 +158,12 @@ def before_quote(words: list[Token]) -> Attribution | None:
                 phrase = phrase_at(words, k + 2)
                 return _found(words, phrase, _span(words, k), f"agent of “{words[k].word}” before the quote", 0.85)
             continue
-        if k == n - 1 and low in _NAMING and k and words[k - 1].word.islower() and is_word(words[k - 1].word):
+        before = words[k - 1] if k else words[k]
+        named = before.word.islower() and is_word(before.word) and before.low not in SUBJECT_PRONOUNS
+        if k == n - 1 and low in _NAMING and k and named:
             return weak  # "a class called “…”"
+        if low in _PARTICIPLES and (k == 0 or words[k - 1].low not in AUXILIARIES):
+            continue  # "a written statement"
         if CUES[low] in _ONLY_AFTER and words[-1].word not in ",:":
             continue
         near = n - k <= 5
@@ -195,6 +210,7 @@ CORE = wordset(
     promise pledge report testify read complain concede admit point recall joke observe remark reiterate
     """
 )
+_PARTICIPLES = wordset("written sworn sung begun")
 # Attribute what stands before them: "…,” she began".
 _ONLY_AFTER = wordset("begin start go put continue point")
 _BE = wordset("is was were are been being be")
@@ -276,7 +292,7 @@ def anywhere(words: list[Token]) -> Attribution | None:
             if not token.word.islower() or (k and words[k - 1].low in _UNREAL):
                 continue
             phrase = subject_of(words, 0, k)
-            if phrase is None and k and k + 1 < len(words) and words[k - 1].word in ",”":
+            if phrase is None and k + 1 < len(words) and (k == 0 or words[k - 1].word in ",”"):
                 phrase = phrase_at(words, k + 1)
             if phrase is not None:
                 return _found(words, phrase, _span(words, k), f"subject of “{token.word}” in the sentence", 0.75)
@@ -284,18 +300,28 @@ def anywhere(words: list[Token]) -> Attribution | None:
 
 
 def _verb_after(words: list[Token], start: int) -> int | None:
-    """The first word from ``start`` on that is a cue and a verb."""
-    for k in range(start, min(len(words), start + 40)):
-        low = words[k].low
+    """The first word from ``start`` on that is a cue and a verb; what stands in brackets is passed over."""
+    k = start
+    stop = min(len(words), start + 40)
+    while k < stop:
+        word = words[k]
+        low = word.low
+        if word.word == "(":
+            close = next((i for i in range(k + 1, min(stop, k + 12)) if words[i].word == ")"), None)
+            if close is None:
+                return None
+            k = close + 1
+            continue
         if (
             low in CUES
             and not low.endswith("ing")
-            and words[k].word.islower()
+            and word.word.islower()
             and (low not in NOUNLIKE or _is_verb(words, k))
         ):
             return k
-        if words[k].word in STOPS:
+        if word.word in STOPS:
             return None
+        k += 1
     return None
 
 
@@ -341,20 +367,30 @@ def _found(
 ) -> Attribution | None:
     if phrase is None:
         return None
-    named = _name_behind(words, phrase)
+    named = name_behind(words, phrase)
     if named is not None:
         return Attribution(named, cue, (phrase.start, phrase.end), reason, confidence)
     return Attribution(phrase, cue, role_of(words, phrase), reason, confidence)
 
 
-def _name_behind(words: list[Token], phrase: Phrase) -> Phrase | None:
+def name_behind(words: list[Token], phrase: Phrase) -> Phrase | None:
     """The name that explains a nominal: "her lawyer, Tom Okafor, "."""
     i = phrase.last + 2
-    if phrase.kind != "nominal" or i >= len(words) or words[i - 1].word != "," or not is_capital(words[i].word):
+    owned = any(word.low.endswith(("’s", "'s")) for word in words[phrase.first : phrase.last])
+    if (
+        (phrase.kind != "nominal" and not owned)
+        or i >= len(words)
+        or words[i - 1].word != ","
+        or not is_capital(words[i].word)
+    ):
         return None
     first = words[phrase.first].low
-    if first not in ("his", "her", "their", "its", "our", "my") and not any(
-        word.low in PERSON_NOUNS or word.low.endswith("man") for word in words[phrase.first : phrase.last + 1]
+    if (
+        not owned
+        and first not in ("his", "her", "their", "its", "our", "my")
+        and not any(
+            word.low in PERSON_NOUNS or word.low.endswith("man") for word in words[phrase.first : phrase.last + 1]
+        )
     ):
         return None
     named = phrase_at(words, i)

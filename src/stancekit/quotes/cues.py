@@ -30,7 +30,7 @@ _SAY = wordset(
     shoot tout trumpet hail echo chime concur proffer put go read declare press push prod implore exhort
     appeal reassure sum ad-lib shrug nod bemoan decry deride mock ridicule denounce condemn criticize slam
     rail inveigh bristle erupt explode stammer stutter babble blurt rasp wail whine weep tut coo chorus
-    parrot paraphrase react point start begin reason interpose surmise
+    parrot paraphrase react remember riff retaliate point start begin reason interpose surmise
     """
 )
 # Name or characterise: take a word or phrase in quotes.
@@ -125,6 +125,8 @@ _IRREGULAR = {
 def _forms(lemma: str) -> list[str]:
     if lemma in _IRREGULAR:
         return [lemma, *_IRREGULAR[lemma].split()]
+    if lemma.endswith("y") and lemma[-2] not in "aeiou":
+        return [lemma, lemma[:-1] + "ies", lemma[:-1] + "ied", lemma + "ing"]
     if lemma.endswith("e"):
         return [lemma, lemma + "s", lemma + "d", lemma[:-1] + "ing"]
     third = lemma + ("es" if lemma.endswith(("s", "sh", "ch", "x")) else "s")

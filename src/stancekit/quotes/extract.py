@@ -80,8 +80,8 @@ def extract_quotes(text: str, *, kinds: Kinds = ("speech", "partial")) -> list[Q
         if group[0].kind in wanted:
             quotes.append(_quote(text, group, speaker))
     if "mention" in wanted:
-        quotes += [_quote(text, [piece], None) for piece in pieces if piece.kind == "mention"]
-        quotes.sort(key=lambda quote: quote.start)
+        mentions = [_quote(text, [piece], None) for piece in pieces if piece.kind == "mention"]
+        quotes = _between(quotes, mentions)
     if "reported" in wanted:
         quotes = _with_reported(text, quotes, pieces, paragraphs, cast)
     return quotes
@@ -163,6 +163,15 @@ def _child(text: str, marked: Marked, parent: Marked) -> Quote | None:
             0.7,
         )
     return _quote(text, [piece], speaker)
+
+
+def _between(quotes: list[Quote], mentions: list[Quote]) -> list[Quote]:
+    """Both in order, without the mentions that stand in the attribution inside a quote."""
+    kept: list[Quote] = []
+    for quote in sorted([*quotes, *mentions], key=lambda quote: (quote.start, -quote.end)):
+        if not kept or quote.start >= kept[-1].end:
+            kept.append(quote)
+    return kept
 
 
 def _with_reported(

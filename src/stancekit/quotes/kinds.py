@@ -65,7 +65,8 @@ def kind_of(
         return "speech"
     if words > 3:
         return "partial"
-    return "partial" if found.reason.startswith("named") else _short(words, before, after)
+    behind = found.cue is not None and found.cue[0] > end and found.confidence >= 0.95 and closing == ","
+    return "partial" if behind or found.reason.startswith("named") else _short(words, before, after)
 
 
 def _is_title(quoted: str, before: list[Token], led_by: bool, found: Attribution | None) -> bool:

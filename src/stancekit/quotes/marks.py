@@ -13,9 +13,9 @@ from bisect import bisect_right
 from stancekit.quotes.wordset import wordset
 
 _EVENT = re.compile(r"[\"“”„‟″＂«»‹›「」『』‘’‚‛'′`]")
-_RUN = re.compile(_EVENT.pattern.replace("[", "([", 1) + r")\1*")
-_LONGEST_RUN = 3
-"""More of the same mark in a row are a rule or noise."""
+_RUN = re.compile(_EVENT.pattern + "+")
+_LONGEST_RUN = 8
+"""More marks in a row are a rule or noise."""
 _BREAK = re.compile(r"[\n\r\u2028\u2029]\s*")
 
 _FAMILY = (
@@ -29,7 +29,7 @@ _FAMILY = (
 _OPENS = frozenset("“„‟‘‚‛«‹「『`")
 _CLOSES = frozenset("”’»›」』")
 _BEFORE_OPENING = frozenset("([{<—–-―/…:;,=*|>\"“„‘‚«‹「『'")
-_AFTER_CLOSING = frozenset(")]}.,;:!?…—–-―/\"”’'»›」』*|<")
+
 # Words that drop their beginning behind an apostrophe: never the start of a quote.
 _ELIDED = wordset("em tis twas til till cause bout round n nuff neath cuz coz ere gainst twill twere kay sup s t")
 _SAID = wordset("said says added adds told wrote")
@@ -305,7 +305,9 @@ class _Pairing:
             lost = self.stack.pop()
             cut = lost.children[0].outer_start if lost.children else at
             if lost.family == "double" and not self.stack:
-                lost.finish(cut, cut, closed=False)
+                begun = [*lost.fragments[:-1], (lost.fragments[-1][0], cut)]
+                lost.fragments = [(a, min(b, cut)) for a, b in begun if a < cut] or [(lost.start, lost.start)]
+                lost.finish(lost.end, lost.end, closed=False)
                 kept, lost.children = lost.children, []
                 self.keep(lost)
                 self.done.extend(kept)

@@ -11,6 +11,8 @@ from bisect import bisect_left
 from typing import NamedTuple
 
 from stancekit.quotes.cues import (
+    AUXILIARIES,
+    COMMON_VERBS,
     CONJUNCTIONS,
     CUES,
     DETERMINERS,
@@ -63,8 +65,8 @@ TITLE_WORDS = (
         pope prince princess sir lady lord captain major colonel general admiral lieutenant sergeant
         detective reverend bishop cardinal imam rabbi father sister attorney ex president-elect foreign
         deputy acting speaker republican democratic democrat chancellor premier emperor actor actress
-        singer comedian presidential treasury defense defence finance trade interior house senate majority
-        minority first republicans democrats
+        singer comedian presidential whip ceo cfo coo treasury defense defence finance trade interior house
+        senate majority minority first republicans democrats
         """
     )
 )
@@ -72,9 +74,20 @@ _NOT_FIRST = (
     (CONJUNCTIONS | CUES.keys() | DETERMINERS | MONTHS | PREPOSITIONS | PRONOUNS.keys() | TIME_WORDS | WEEKDAYS)
     | wordset("also here there now then still even not yes no")
 ) - frozenset(("will", "mark", "grant", "may"))
-_PRONOUN_NEAR = re.compile(r"\b(?:(he|his|him|himself)|(she|her|hers|herself))\b")
+_INSIDE = wordset("de da di du la le del der den van von bin al el of the for and")
+_PLACES_OF = wordset(
+    """
+    university bank institute ministry department council house league association chamber court party board church
+    school college academy society union federation museum office bureau center centre institution republic city
+    state states kingdom museum minister secretary director
+    """
+)
+_SELDOM_NAMES = COMMON_VERBS | AUXILIARIES | wordset("will mark grant may new first last next why how who what")
+_PRONOUN_NEAR = re.compile(r"\b(?:([Hh]e|[Hh]is|him|himself)|([Ss]he|[Hh]er|hers|herself))\b")
+_OTHER_NAME = re.compile(rf"(?<=[\w,;] ){_UPPER}\w|[“”\"«]|''")
 _SPELLED = {"sen": "senator", "gov": "governor", "rep": "representative", "gen": "general", "prof": "professor"}
 _WINDOW = 140
+_STRETCH = 30_000
 _LOOKED_AT = 12
 """Mentions of a name that are read for its gender: enough, and it keeps long texts linear."""
 
@@ -97,6 +110,7 @@ class Names:
         self.honorific: dict[str, str] = {}
         self._genders: dict[str, str | None] = {}
         self._fullest: dict[str, str] = {}
+        self._persons: set[str] = set()
         self._roles: dict[str, str | None] = {}
         for found in _NAME.finditer(text):
             self._add(found.start(), found.group())
@@ -108,7 +122,7 @@ class Names:
             first += 1
         title = first
         for i in range(len(words) - 1, first - 1, -1):
-            if words[i].rstrip(".").lower() in TITLE_WORDS and i < len(words) - 1:
+            if _is_title(words[i]) and i < len(words) - 1:
                 title = i + 1
                 break
         parts = words[title:]
@@ -130,6 +144,8 @@ class Names:
         if len(parts) > 1:
             for word in {*parts, key}:
                 self.by_word.setdefault(word, []).append(name)
+        if role or title > first:
+            self._persons.add(name.text)
         if role:
             for word in role.lower().split():
                 self.by_role.setdefault(word, []).append(name)
@@ -152,6 +168,7 @@ class Names:
         role = " ".join(words[1:] if words[0] in ("a", "an", "the", "his", "her", "its") else words)
         for word in words:
             if word in PERSON_NOUNS or word in GENDER_OF_NOUN:
+                self._persons.add(name.text)
                 self.by_role.setdefault(word, []).append(name._replace(role=role))
             if word in GENDER_OF_NOUN:
                 self._genders.setdefault(name.text, GENDER_OF_NOUN[word])
@@ -179,10 +196,10 @@ class Names:
         if not groups:
             return words[0]
 
-        def weight(item: tuple[tuple[str, str], list[str]]) -> tuple[bool, bool, int]:
-            (_, last), found = item
+        def weight(item: tuple[tuple[str, str], list[str]]) -> tuple[bool, bool, bool, int]:
+            (given, last), found = item
             fits = honorific is None or self.gender(found[0], known_only=True) in (None, honorific)
-            return (fits, last == key, len(found))
+            return (fits, last == key, given.lower() not in _SELDOM_NAMES, len(found))
 
         return max(max(groups.items(), key=weight)[1], key=len)
 
@@ -192,6 +209,15 @@ class Names:
             named = self.by_word.get(surname(full.split()), ())
             self._roles[full] = next((name.role for name in named if name.text == full and name.role), None)
         return self._roles[full]
+
+    def is_person(self, full: str) -> bool:
+        """Whether the article gives a name a title, an honorific or a role."""
+        return surname(full.split()) in self.honorific or full in self._persons
+
+    def only_with_role(self, noun: str) -> str | None:
+        """The one person of the article with a role, if there is just one."""
+        named = {name.text for name in self.by_role.get(noun, [])[:200]}
+        return named.pop() if len(named) == 1 else None
 
     def with_role(self, noun: str, before: int, modifiers: set[str]) -> Name | None:
         """The last person before an offset whom the article gives a role: "the Norwegian minister"."""
@@ -220,25 +246,41 @@ class Names:
         if known_only:
             return None
         counts = [0, 0]
-        mentions = [n for n in self.by_word.get(key, ())[:200] if n.text == full][:_LOOKED_AT]
-        for name in mentions:
-            end = name.start + len(name.text)
+        for end in self._mentions(full, key, len(shared) < 2):
             near = _PRONOUN_NEAR.search(self.text, end, end + _WINDOW)
-            if near is not None and not _NAME.search(self.text, end, near.start()):
+            if near is not None and not _OTHER_NAME.search(self.text, end, near.start()):
                 counts[0 if near.group(1) else 1] += 1
         male, female = counts
         gender = "male" if male > 2 * female else "female" if female > 2 * male else None
         self._genders[full] = gender
         return gender
 
-    def note_gender(self, full: str, gender: str) -> None:
-        """Keep what an attribution showed ("she added")."""
-        self._genders.setdefault(full, gender)
+    def _mentions(self, full: str, key: str, alone: bool) -> list[int]:
+        """Where mentions of a person end: of the surname too, where nobody shares it. A bounded stretch is read."""
+        full_names = [n for n in self.by_word.get(key, ())[:200] if n.text == full]
+        if not full_names or not alone:
+            return [n.start + len(n.text) for n in full_names[:_LOOKED_AT]]
+        at = max(0, full_names[0].start - _STRETCH // 10)
+        limit = at + _STRETCH
+        ends: list[int] = []
+        while len(ends) < 2 * _LOOKED_AT:
+            at = self.text.find(key, at, limit)
+            if at < 0:
+                break
+            at += len(key)
+            ends.append(at)
+        return ends
 
 
 def _last_before(names: list[Name], before: int) -> Name | None:
     i = bisect_left(names, before, key=lambda name: name.start)
     return names[i - 1] if i else None
+
+
+def _is_title(word: str) -> bool:
+    """Whether a word in front of a name is a title or a description: "Sen.", "Korean-born"."""
+    low = word.rstrip(".").lower()
+    return low in TITLE_WORDS or low.endswith("-in-chief") or ("-" in word and word.rsplit("-", 1)[1].islower())
 
 
 def surname(words: list[str]) -> str:
@@ -256,18 +298,23 @@ def bare_name(mention: str) -> str:
 
 
 def _bare(mention: str) -> tuple[list[str], str | None]:
+    """The words of a name without titles and origin, and its honorific's gender."""
     words = mention.split()
+    if "of" in words:
+        origin = words.index("of")
+        if sum(not _is_title(word) for word in words[:origin]) > 1 and words[origin - 1].lower() not in _PLACES_OF:
+            words = words[:origin]  # "Chris Hale of Velmar", but "Free University of Velmar"
     start = 0
     honorific = None
     for i, word in enumerate(words[:-1]):
         low = word.rstrip(".").lower()
         if low in _HONORIFICS:
             honorific = _HONORIFICS[low]
-        if low in TITLE_WORDS or (
-            word.islower() and low not in ("de", "da", "di", "van", "von", "bin", "al", "el", "la")
-        ):
+        if _is_title(word) or (word.islower() and low not in _INSIDE):
             start = i + 1
     bare = words[start:]
+    if len(bare) > 2 and bare[0] == "of":
+        bare = bare[2:]  # "Secretary of State Dana Roe"
     if bare:
         bare[-1] = bare[-1].removesuffix("’s").removesuffix("'s").rstrip(",’'")
     return bare, honorific

@@ -10,6 +10,7 @@ import re
 from typing import NamedTuple
 
 from stancekit.quotes.cues import (
+    ATTITUDE,
     AUXILIARIES,
     COMMON_VERBS,
     CONJUNCTIONS,
@@ -17,9 +18,11 @@ from stancekit.quotes.cues import (
     DETERMINERS,
     MONTHS,
     NOUN_PREPOSITIONS,
+    NOUNLIKE,
     PREPOSITIONS,
     PRONOUNS,
     SCENE_NOUNS,
+    SHOW,
     SUBJECT_PRONOUNS,
     THINK,
     THINK_NOUNS,
@@ -38,6 +41,31 @@ TITLES = wordset(
 )
 _LONGEST = 40
 """Words of a phrase: more are a list or noise."""
+PERSON_NOUNS = wordset(
+    """
+    spokesman spokeswoman spokesperson official officials analyst analysts minister secretary president
+    chief director manager economist lawyer attorney senator governor mayor professor researcher
+    strategist adviser advisor aide aides supporter supporters voter voters campaign executive executives
+    expert experts leader leaders lawmaker lawmakers officer officers staff member members reporter
+    correspondent columnist author editor host anchor founder chairman chairwoman chair judge prosecutor
+    prosecutors police resident residents teacher student students owner worker workers activist activists
+    organizer organizers candidate nominee frontrunner billionaire businessman mogul tycoon congressman
+    congresswoman representative delegate delegates ambassador diplomat diplomats envoy commissioner
+    superintendent sheriff deputy coach doctor nurse farmer source sources team office ministry department
+    government agency company firm group union committee commission council court newspaper network
+    magazine
+    """
+)
+# Things that speak in the news.
+SOURCE_NOUNS = wordset(
+    """
+    statement report letter memo ad ads advert article column editorial document email e-mail book poll polls survey
+    study card sign signs banner post posts message petition lawsuit complaint suit filing affidavit ruling
+    resolution bill law platform headline story piece video clip transcript website site page tweet tweets note
+    speech release paper review blog caption crowd campaign media press public
+    """
+)
+_PEOPLE_ENDINGS = ("er", "or", "ist", "ian", "ant", "ee", "man", "woman", "men", "women", "ers", "ors", "ists", "ians")
 # Lower-case words inside a name.
 _PARTICLES = wordset("de da di du la le del della der den van von bin ibn al el y e do dos ter ten af")
 
@@ -127,7 +155,8 @@ def _opens_clause(words: list[Token], i: int) -> bool:
     low = words[i].low
     if i + 1 < len(words) and is_capital(words[i + 1].word) and not low.endswith("ing") and low not in CUES_FINITE:
         return False
-    return low.endswith("ing") or low in CUES_FINITE
+    adverb = low.endswith("ly") and not is_capital(words[i + 1].word) if i + 1 < len(words) else False
+    return low.endswith("ing") or low in CUES_FINITE or adverb
 
 
 _NOT_NAMES = (
@@ -140,6 +169,7 @@ _NOT_NAMES = (
         but and or so if when while because although though as since before after until then now still
         however meanwhile also in on at for from with by to about according here there yes no what why how
         not asked speaking despite during under over later earlier instead moreover like
+    indeed given led based thus perhaps maybe
         """
     )
 )
@@ -230,6 +260,7 @@ CUES_FINITE = frozenset(
     for form in CUES
     if form.endswith(("ed", "s")) or form in ("said", "told", "wrote", "put", "went", "read", "swore", "sang")
 ) - wordset("states united press")
+_REPORTS = (ATTITUDE.keys() | SHOW.keys() | NOUNLIKE) - PERSON_NOUNS
 _THOUGHT = frozenset(form for form in THINK if form.endswith(("s", "t", "w", "n")) and form not in THINK_NOUNS)
 _NOT_PAST = wordset("need seed speed feed deed breed bed red shed hundred sacred")
 
@@ -252,6 +283,8 @@ def _nominal_end(words: list[Token], i: int) -> int | None:
         if word.low in ("’s", "'s"):
             k += 1
             continue
+        if last is not None and is_capital(words[k - 1].word) and word.low.endswith("s") and word.low in _REPORTS:
+            break  # "the FBI lists"
         if is_word(word.word) and (_plain_noun(word) or word.word[0].isdigit() or _inner(words, k, i)):
             last = k
             k += 1
@@ -324,18 +357,13 @@ def _with_conjunct(words: list[Token], phrase: Phrase) -> Phrase:
     return phrase
 
 
-PERSON_NOUNS = wordset(
-    """
-    spokesman spokeswoman spokesperson official officials analyst analysts minister secretary president
-    chief director manager economist lawyer attorney senator governor mayor professor researcher
-    strategist adviser advisor aide aides supporter supporters voter voters campaign executive executives
-    expert experts leader leaders lawmaker lawmakers officer officers staff member members reporter
-    correspondent columnist author editor host anchor founder chairman chairwoman chair judge prosecutor
-    prosecutors police resident residents teacher student students owner worker workers activist activists
-    organizer organizers candidate nominee frontrunner billionaire businessman mogul tycoon congressman
-    congresswoman representative delegate delegates ambassador diplomat diplomats envoy commissioner
-    superintendent sheriff deputy coach doctor nurse farmer source sources team office ministry department
-    government agency company firm group union committee commission council court newspaper network
-    magazine
-    """
-)
+def can_speak(words: list[Token], phrase: Phrase) -> bool:
+    """Whether a phrase can be a speaker by its look: a name, a pronoun, or a noun for people or texts."""
+    if phrase.kind != "nominal":
+        return True
+    head = ""
+    for word in words[phrase.first : phrase.last + 1]:
+        if word.low in NOUN_PREPOSITIONS:
+            break
+        head = word.low
+    return head in PERSON_NOUNS or head in SOURCE_NOUNS or head in _ALONE or head.endswith(_PEOPLE_ENDINGS)

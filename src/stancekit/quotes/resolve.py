@@ -6,9 +6,9 @@ made the subject last; it stays a pronoun where the text does not tell.
 
 from __future__ import annotations
 
-from stancekit.quotes.attribution import Attribution, anywhere
+from stancekit.quotes.attribution import Attribution, anywhere, name_behind
 from stancekit.quotes.cues import PRONOUNS
-from stancekit.quotes.names import GENDER_OF_NOUN, Names, bare_name, surname
+from stancekit.quotes.names import GENDER_OF_NOUN, TITLE_WORDS, Names, bare_name, surname
 from stancekit.quotes.phrases import PERSON_NOUNS, Phrase, Token, phrase_at, tokens
 from stancekit.quotes.sentences import sentence_ends
 from stancekit.quotes.subjects import lead_phrase
@@ -17,7 +17,6 @@ from stancekit.records import Speaker
 
 _READ_BACK = 700
 _REMEMBERED = 12
-_CLAUSE_WORDS = wordset("when as while after before if though although since because until once")
 _BODIES = wordset(
     """
     ministry department government agency company firm group union committee commission council court
@@ -25,6 +24,20 @@ _BODIES = wordset(
     association organisation organization foundation board police army embassy
     """
 )
+_BODY_NAMES = _BODIES | wordset(
+    """
+    watch post times journal news street house technologies industries footwear inc corp senate congress investigation
+    bureau reserve way monitor institution center centre club league airlines motors pentagon state states
+    """
+)
+_EPITHETS = wordset(
+    """
+    governor senator president congressman congresswoman candidate nominee front-runner frontrunner billionaire
+    businessman businesswoman mogul tycoon actress actor justice mayor lawmaker representative politician democrat
+    republican minister premier chancellor leader author neurosurgeon surgeon
+    """
+)
+_CLAUSE_WORDS = wordset("when as while after before if though although since because until once")
 
 
 class Cast:
@@ -112,11 +125,24 @@ class Cast:
         if named is not None:
             full = self.names.fullest(named.text)
             return full, named.role, f"; “{mention}” read as {full}, {named.role}", 0.85
+        if head in _EPITHETS:
+            meant = self.names.only_with_role(head) or next(
+                (earlier.name for earlier in reversed(self.spoken) if self._is_epithet(earlier, head)), None
+            )
+            if meant is not None:
+                return meant, None, f"; “{mention}” read as {meant}, the one spoken of", 0.7
         if head in _BODIES and len(words) == 2:
             body = self.names.body(head, phrase.start)
             if body is not None:
                 return body.text, None, f"; “{mention}” read as {body.text}", 0.85
         return mention, None, "", 1.0
+
+    def _is_epithet(self, speaker: Speaker, head: str) -> bool:
+        """Whether "the senator" can mean an earlier speaker: a named person of no other gender."""
+        if " " not in speaker.name or not speaker.name[0].isupper() or " and " in speaker.name:
+            return False
+        gender = GENDER_OF_NOUN.get(head)
+        return self._fits(speaker.name, speaker.text, gender or self.names.gender(speaker.name) or "male")
 
     def _pronoun(self, phrase: Phrase, low: str, begin: int, quote_start: int) -> tuple[str, str | None, str, float]:
         wanted = PRONOUNS.get(low, "other")
@@ -126,30 +152,40 @@ class Cast:
         subject = self._subject_before(until, wanted, max(begin, until - _READ_BACK))
         if subject is not None:
             name, role = subject
-            if wanted in ("male", "female"):
-                self.names.note_gender(name, wanted)
             return name, role, f"; “{low}” read as {name}, the last one spoken of", 0.85
-        for n, earlier in enumerate(reversed(self.spoken)):
-            if self._fits(earlier.name, earlier.text, wanted) and earlier.name.lower() not in PRONOUNS:
-                if wanted in ("male", "female"):
-                    self.names.note_gender(earlier.name, wanted)
-                note = f"; “{low}” read as {earlier.name}, who spoke before"
-                return earlier.name, earlier.role, note, 0.95 if n == 0 else 0.75
-            if n == 3:
-                break
+        if self._last_fits(wanted) and self._is_somebody(self.spoken[-1]):
+            last = self.spoken[-1]
+            return last.name, last.role, f"; “{low}” read as {last.name}, who spoke before", 0.95
         for start, stop in reversed(self._gaps[:-1]):
             subject = self._subject_before(stop, wanted, start)
             if subject is not None:
                 return *subject, f"; “{low}” read as {subject[0]}, spoken of shortly before", 0.75
+        for earlier in reversed(self.spoken[-4:-1]):
+            if self._fits(earlier.name, earlier.text, wanted) and self._is_somebody(earlier):
+                return earlier.name, earlier.role, f"; “{low}” read as {earlier.name}, who spoke before", 0.75
         return self.text[phrase.start : phrase.end], None, f"; the text does not tell who “{low}” is", 0.6
 
     def _subject_before(self, end: int, wanted: str, begin: int) -> tuple[str, str | None] | None:
         """The subject of the nearest sentence between two offsets, read backwards."""
+        last = self.spoken[-1] if self.spoken else None
         stops = [begin, *(stop for stop in sentence_ends(self.text, begin, end))]
         for start, stop in zip(reversed(stops[:-1]), reversed(stops[1:]), strict=True):
+            if last is not None and start == begin and self._goes_on(start, stop):
+                if self._fits(last.name, last.text, wanted) and self._is_somebody(last):
+                    return last.name, last.role
+                continue
+            if last is not None and start <= last.start < stop and self._fits(last.name, last.text, wanted):
+                return (last.name, last.role) if self._is_somebody(last) else None
             words = tokens(self.text, start, stop)
             said = anywhere(words)
-            if said is not None and said.speaker.kind != "pronoun":
+            asked = said is not None and said.cue is not None and self.text.startswith("ask", said.cue[0])
+            if said is not None and asked and said.cue is not None:  # "A reporter asked Li …. He replied"
+                whom = next((i + 1 for i, word in enumerate(words) if word.start == said.cue[0]), 0)
+                object_ = phrase_at(words, whom)
+                found = self._as_candidate(object_, wanted) if object_ is not None else None
+                if found is not None:
+                    return found
+            elif said is not None and said.speaker.kind != "pronoun":
                 found = self._as_candidate(said.speaker, wanted)
                 if found is not None:
                     return found
@@ -159,6 +195,24 @@ class Cast:
             if found is not None:
                 return found
         return None
+
+    def _goes_on(self, start: int, stop: int) -> bool:
+        """Whether a stretch continues the sentence of the quote before it: "…” if she wins."."""
+        for i in range(start, min(stop, start + 12)):
+            if self.text[i].isalnum():
+                return self.text[i].islower() and start > 0
+        return False
+
+    def _is_somebody(self, speaker: Speaker) -> bool:
+        """Whether a speaker is a name, or a nominal with a noun for people: what a pronoun can stand for."""
+        name = speaker.name
+        if name.lower() in PRONOUNS:
+            return False
+        head = _head(name.split())
+        if name.lower() in TITLE_WORDS:
+            return False
+        named = name[:1].isupper() and (" " in name or name in self.names.honorific or speaker.text == name)
+        return named or head in PERSON_NOUNS or head in GENDER_OF_NOUN or head in _BODIES
 
     def _last_fits(self, wanted: str) -> bool:
         """Whether the last speaker can be meant."""
@@ -176,7 +230,7 @@ class Cast:
                 phrase = phrase_at(words, i)
                 if phrase is not None and phrase.kind == "name":
                     name = self.names.fullest(self.text[phrase.start : phrase.end])
-                    if self.names.gender(name) == wanted:
+                    if self.names.is_person(name) and self.names.gender(name) == wanted:
                         return name, None
             i -= 1
         return None
@@ -185,6 +239,10 @@ class Cast:
         """Whoever is the subject of a sentence, if the pronoun can stand for it."""
         phrase = phrase_at(words, 1) if len(words) > 1 and words[0].low in _CLAUSE_WORDS else None
         phrase = phrase or lead_phrase(words, 0, len(words))
+        explained = name_behind(words, phrase) if phrase is not None else None
+        if explained is not None:  # "her father, Brad, "
+            name = self.names.fullest(self.text[explained.start : explained.end])
+            return (name, None) if self._fits(name, name, wanted) else None
         return self._as_candidate(phrase, wanted) if phrase is not None and phrase.kind != "pronoun" else None
 
     def _as_candidate(self, phrase: Phrase, wanted: str) -> tuple[str, str | None] | None:
@@ -197,10 +255,12 @@ class Cast:
             owner, found, _ = mention.partition(mark)
             if found and wanted != "thing":  # "Brandt's answers were short": Brandt
                 name = self.names.fullest(owner)
-                return (name, None) if " " in name and self._fits(name, owner, wanted) else None
+                return (name, None) if " " in name and self.names.gender(name) == wanted else None
         if phrase.kind == "name":
             name = self.names.fullest(mention)
-            if " " not in name and name not in self.names.honorific and wanted != "thing":
+            titled = _leading_role(mention, name) is not None
+            known = " " in name or name in self.names.honorific or titled
+            if not known and wanted != "thing" and all(earlier.name != name for earlier in self.spoken):
                 return None
             return (name, _leading_role(mention, name)) if self._fits(name, mention, wanted) else None
         inner = _name_inside(mention)
@@ -224,7 +284,7 @@ class Cast:
         head = _head(words)
         last = surname(name.split())
         plural = " and " in mention or head in _PLURALS
-        body = head in _BODIES or (last[:1].isupper() and last.lower() in _BODIES)
+        body = head in _BODIES or (last[:1].isupper() and (last.lower() in _BODY_NAMES or last[1:2].isupper()))
         if wanted == "plural":
             return plural or body
         if wanted == "thing":

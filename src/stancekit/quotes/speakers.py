@@ -12,7 +12,7 @@ from stancekit.quotes.cues import CONJUNCTIONS, PREPOSITIONS
 from stancekit.quotes.furniture import is_furniture
 from stancekit.quotes.kinds import kind_of
 from stancekit.quotes.marks import Marked, Paragraphs
-from stancekit.quotes.phrases import Token, tokens
+from stancekit.quotes.phrases import Token, can_speak, tokens
 from stancekit.quotes.sentences import sentence_ends, strip
 from stancekit.quotes.subjects import lead_phrase
 from stancekit.records import QuoteKind
@@ -78,9 +78,7 @@ def attribute(text: str, pieces: list[Piece], paragraphs: Paragraphs) -> None:
             found = _inherited(previous.attribution, "same sentence as the quote before", 0.85)
         if found is None and piece.before and len(piece.before) > 1:
             phrase = lead_phrase(piece.before, 0, len(piece.before))
-            if (phrase is not None and phrase.kind != "nominal") or (
-                phrase is not None and phrase.last < len(piece.before) - 1
-            ):
+            if phrase is not None and phrase.last < len(piece.before) - 1 and can_speak(piece.before, phrase):
                 found = Attribution(phrase, None, None, "subject of the sentence that holds the quote", 0.5)
         piece.attribution = found
         own = found if piece.own else None
@@ -130,7 +128,9 @@ def _beside(text: str, piece: Piece, goes_on: bool) -> Attribution | None:
     open_ended = closing in ",?!—–-…" or (bool(after) and after[0].word in ",—–")
     led = before_quote(piece.before)
     if led is not None and led.confidence >= 0.95:
-        return led
+        # a whole attribution behind the quote ("…?” asked Li.") outweighs a verb before it
+        behind = after_quote(after) if open_ended and after and after[-1].word in ".;" else None
+        return behind if behind is not None and behind.confidence >= 0.95 else led
     if open_ended and not (led is not None and after and _turns_away(after)):
         found = after_quote(after)
         if found is not None:
@@ -212,13 +212,6 @@ def _fill(text: str, pieces: list[Piece], paragraphs: Paragraphs) -> None:
                 sentence = _sentence_before(text, paragraphs.starts[p], paragraphs.ends[p])
         if sentence is not None:
             piece.attribution = _from_sentence(text, *sentence)
-        if (
-            piece.attribution is None
-            and previous is not None
-            and previous.attribution
-            and piece.paragraph - previous.last_paragraph < 3
-        ):
-            piece.attribution = _inherited(previous.attribution, "goes on from the quote before", 0.5)
 
 
 def _sentence_before(text: str, start: int, end: int) -> tuple[int, int] | None:
@@ -240,6 +233,6 @@ def _from_sentence(text: str, start: int, end: int) -> Attribution | None:
     if found is not None:
         return found._replace(reason=found.reason.replace("in the sentence", "in the sentence before"), confidence=0.6)
     phrase = lead_phrase(words, 0, len(words))
-    if phrase is None:
+    if phrase is None or not can_speak(words, phrase):
         return None
     return Attribution(phrase, None, None, "subject of the sentence before", 0.45)

@@ -10,6 +10,7 @@ from stancekit.quotes.cues import (
     DETERMINERS,
     NOUNLIKE,
     PREPOSITIONS,
+    SCENE_NOUNS,
     SUBJECT_PRONOUNS,
 )
 from stancekit.quotes.phrases import CUES_FINITE, Phrase, Token, is_capital, is_word, phrase_at
@@ -76,14 +77,24 @@ def phrase_ending(words: list[Token], low: int, j: int) -> Phrase | None:
         first += 1
     head = phrase_at(words, first) if first <= j else None
     if head is not None and (head.last >= j or _goes_on(words, head.last + 1, j)):
-        return head if head.last <= j else head._replace(last=j, end=words[j].end)
+        return _cut(words, head, j)
     if low < first <= j and words[first].low in PREPOSITIONS and words[first - 1].low in ("and", "but"):
         return subject_of(words, low, first)  # "and in a statement said"
     for i in range(first, j + 1):
         phrase = phrase_at(words, i)
         if phrase is not None and phrase.last >= j:
-            return phrase._replace(last=j, end=words[j].end) if phrase.last > j else phrase
+            scene = i - 1 > low and words[i - 1].low in ("in", "at", "on", "during") and words[j].low in SCENE_NOUNS
+            if scene:
+                return subject_of(words, low, i - 1)  # "and in a statement said"
+            return _cut(words, phrase, j)
     return None
+
+
+def _cut(words: list[Token], phrase: Phrase, j: int) -> Phrase | None:
+    """The phrase up to word ``j``, if a noun is left of it."""
+    if phrase.last <= j:
+        return phrase
+    return None if words[j].low in DETERMINERS else phrase._replace(last=j, end=words[j].end)
 
 
 def _begins_subject(token: Token) -> bool:

@@ -26,7 +26,7 @@ def train(
     Args:
         frame: A frame folder, a shipped frame's name, or a table with columns `text` and `stance`.
         out: Where the model goes; `models/NAME` by default.
-        config: Options in TOML.
+        config: Options in TOML; the frame's own `train.toml` by default, if it has one.
         resume: Go on with a run that was cut short.
         **options: Fields of `TrainOptions`; they win over ``config``.
 

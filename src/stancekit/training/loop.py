@@ -156,8 +156,9 @@ def run_training(
     """What `stancekit.train` does."""
     from stancekit.training.finish import finish
 
-    options = read_options(config, flags)
     data = read_training_data(frame)
+    own = data.frame.folder / "train.toml" if data.frame.folder else None
+    options = read_options(config or (own if own and own.is_file() else None), flags)
     folder = Path(out) if out is not None else Path("models") / data.frame.name
     base = find_base(options.base)
     run = folder.absolute().parent / f".{folder.name}.run"

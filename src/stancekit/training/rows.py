@@ -21,6 +21,7 @@ from stancekit.model import Encoded, TextEncoder
 from stancekit.records import LabelledQuote
 from stancekit.training.options import TrainOptions
 
+NEEDS_CONTEXT = ("context", "fragment")  # values of `hard`
 TABLES = (".csv", ".tsv", ".jsonl", ".ndjson", ".parquet")
 
 
@@ -95,6 +96,8 @@ class Rows(Dataset[dict[str, Any]]):
         self._bare = [windows[0] for windows in encoder.encode(texts)]
         self._full = [windows[0] for windows in encoder.encode(texts, contexts)]
         self._share = options.context
+        # a row that is marked as hard for want of its context would only teach guessing when shown alone
+        self._always = np.array([bool(row.context) and row.hard in NEEDS_CONTEXT for row in rows], dtype=bool)
         self._seed = options.seed
         self._shown = np.zeros(len(rows), dtype=bool)
         self.targets = {task: targets(rows, task, labels, options) for task, labels in tasks.items()}
@@ -103,7 +106,7 @@ class Rows(Dataset[dict[str, Any]]):
     def set_epoch(self, epoch: int) -> None:
         """Draw which rows are shown with context in this epoch."""
         draws = np.random.default_rng((self._seed, int(epoch))).random(len(self._shown))
-        self._shown = draws < self._share
+        self._shown = (draws < self._share) | (self._always & (self._share > 0))
 
     def __len__(self) -> int:
         return len(self._bare)
