@@ -137,6 +137,11 @@ def test_the_card_states_base_rows_and_dev_figures(model: Path) -> None:
     meta = json.loads((model / "stancekit.json").read_text())
     assert f"trained on {72} labelled sentences" in card
     assert f"{meta['dev']['alone']['stance']['macro_f1']:.3f}" in card
+    reports = json.loads((model / "evaluation.json").read_text())
+    assert [r["data"] for r in reports] == [
+        f"{s}, sentences {w}" for s in ("dev", "test") for w in ("alone", "in context")
+    ]
+    assert f"{reports[-1]['tasks']['stance']['metrics']['macro_f1']['low']:.3f}" in card
     assert meta["base"] in card
 
 

@@ -7,7 +7,6 @@ calls never import torch.
 from __future__ import annotations
 
 from importlib import import_module
-from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -79,6 +78,8 @@ __all__ = [
 
 def __getattr__(name: str) -> Any:
     if name == "__version__":
+        from importlib.metadata import PackageNotFoundError, version  # costs more than the package itself
+
         try:
             return version("stancekit")
         except PackageNotFoundError:  # run from a bare checkout with PYTHONPATH=src

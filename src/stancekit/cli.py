@@ -32,6 +32,7 @@ def cli(verbose: bool) -> None:
     """Quotes, speakers, stance and sentiment in news articles."""
     log = logging.getLogger("stancekit")
     log.setLevel(logging.DEBUG if verbose else logging.INFO)
+    log.propagate = False  # libraries that configure the root logger would print every line again
     if not log.handlers:
         handler = logging.StreamHandler()
         handler.setFormatter(logging.Formatter("%(message)s"))
@@ -46,14 +47,16 @@ def cli(verbose: bool) -> None:
 @_DEVICE
 @_ENCODING
 def read(article: str, html: str | None, as_json: bool, model: str, device: str | None, encoding: str) -> None:
-    """Find the quotes of an ARTICLE (a text file, or - for stdin), name the speakers, label each sentence."""
-    from stancekit.data import decode, read_text, write_text
+    """Find the quotes of an ARTICLE (a text or .html file, or - for stdin), name the speakers, label each sentence."""
+    from stancekit.data import article_text, decode, read_text, write_text
     from stancekit.render import article_table
 
     if article == "-":
         text = decode(sys.stdin.buffer.read(), "standard input", encoding)
     else:
         text = read_text(article, encoding)
+        if article.lower().endswith((".html", ".htm")):
+            text = article_text(text, article)
     result = stancekit.read(text, model=model, device=device)
     if as_json:
         for row in result.rows():
@@ -175,7 +178,11 @@ def _training_options(command: Callable[..., Any]) -> Callable[..., Any]:
 @_training_options
 def train(frame: str, out: str | None, config: str | None, resume: bool, **options: Any) -> None:
     """Fine-tune an encoder on a FRAME: a folder, a shipped frame's name, or a table with text and stance."""
-    folder = stancekit.train(frame, out, config=config, resume=resume, **options)
+    try:
+        folder = stancekit.train(frame, out, config=config, resume=resume, **options)
+    except KeyboardInterrupt:
+        click.echo("stopped; the same command with --resume goes on from the last checkpoint", err=True)
+        raise
     if os.environ.get("RANK", "0") == "0":
         click.echo(f"Model: {folder}")
 
@@ -239,6 +246,9 @@ def main(args: list[str] | None = None) -> None:
     except BrokenPipeError:
         # the reader of our output went away (head); Python would complain again when it flushes at exit
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
+    except OSError as error:  # a full disk, say, where no file of ours is to be named
+        click.echo(f"error: {error}", err=True)
         sys.exit(1)
 
 

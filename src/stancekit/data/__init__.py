@@ -12,6 +12,7 @@ from stancekit.data.audit import (
 )
 from stancekit.data.drafts import add_draft, read_draft
 from stancekit.data.files import decode, read_text, write_bytes, write_text
+from stancekit.data.html import article_text
 from stancekit.data.quotes import SPLITS, check_labels, read_quotes, to_json, with_splits, write_quotes
 from stancekit.data.texts import lines, read_texts
 
@@ -21,6 +22,7 @@ __all__ = [
     "FrameReport",
     "add_draft",
     "agreement",
+    "article_text",
     "check_frame",
     "check_labels",
     "check_quotes",

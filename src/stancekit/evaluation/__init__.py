@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from stancekit.evaluation.behaviour import BehaviourReport, run_behaviour
 from stancekit.evaluation.report import (
     Estimate,
     Evaluation,
@@ -13,7 +14,16 @@ from stancekit.evaluation.report import (
     held_out,
 )
 
-__all__ = ["Estimate", "Evaluation", "TaskEvaluation", "evaluate", "evaluate_rows", "evaluate_task"]
+__all__ = [
+    "BehaviourReport",
+    "Estimate",
+    "Evaluation",
+    "TaskEvaluation",
+    "evaluate",
+    "evaluate_rows",
+    "evaluate_task",
+    "run_behaviour",
+]
 
 
 def evaluate(

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from stancekit.quotes.appositives import name_behind, role_of
 from stancekit.quotes.cues import (
     AUXILIARIES,
+    COMMON_VERBS,
     CONJUNCTIONS,
     CUES,
     DETERMINERS,
@@ -15,14 +17,14 @@ from stancekit.quotes.cues import (
 )
 from stancekit.quotes.phrases import (
     CUES_FINITE,
-    PERSON_NOUNS,
     Phrase,
     Token,
-    is_capital,
+    is_possessive,
     is_word,
     phrase_at,
 )
-from stancekit.quotes.subjects import STOPS, lead_phrase, phrase_ending, subject_of
+from stancekit.quotes.subjects import lead_phrase, phrase_ending, subject_of
+from stancekit.quotes.verbs import CORE, UNREAL, is_verb, may_be_verb, skip_adverbs, verb_after
 from stancekit.quotes.wordset import wordset
 
 
@@ -58,8 +60,10 @@ def after_quote(words: list[Token]) -> Attribution | None:
         i += 1
         low = words[i].low
     if low in CUES and not low.endswith("ing") and not joined:
-        phrase = phrase_at(words, _skip_adverbs(words, i + 1))
-        if phrase is not None and not (low in NOUNLIKE and phrase.kind == "nominal" and following in PREPOSITIONS):
+        phrase = phrase_at(words, skip_adverbs(words, i + 1))
+        reported = phrase is not None and phrase.kind == "pronoun" and _goes_into_clause(words, phrase)
+        named = low in NOUNLIKE and phrase is not None and phrase.kind == "nominal" and following in PREPOSITIONS
+        if phrase is not None and not named and not reported:
             return _found(words, phrase, _span(words, i), f"follows “{words[i].word}” right after the quote", 0.95)
     inverted = _inverted_later(words, i)
     phrase = phrase_at(words, i)
@@ -67,7 +71,7 @@ def after_quote(words: list[Token]) -> Attribution | None:
     if phrase is not None:
         k = phrase.last + 1
         if k >= len(words) or words[k].low not in CUES_FINITE:
-            k = _verb_after(words, k)
+            k = verb_after(words, k)
     if phrase is not None and k is not None:
         between = words[phrase.last + 1 : k]
         if between and between[0].word == ",":
@@ -87,11 +91,19 @@ def after_quote(words: list[Token]) -> Attribution | None:
     if inverted is not None:
         return inverted
     # "When asked about it, Li said": the subject stands left of the verb.
-    k = _verb_after(words, i)
+    k = verb_after(words, i)
     if k is not None:
         phrase = subject_of(words, i, k)
         return _found(words, phrase, _span(words, k), f"subject of “{words[k].word}” after the quote", 0.8)
     return None
+
+
+def _goes_into_clause(words: list[Token], phrase: Phrase) -> bool:
+    """Whether a pronoun behind "said" begins what was said: "… liberals said they would"."""
+    if phrase.last + 1 >= len(words):
+        return False
+    verb = words[phrase.last + 1]
+    return verb.low in AUXILIARIES or verb.low in COMMON_VERBS or verb.low in CUES_FINITE
 
 
 def _outranks(nearer: Phrase, first: Phrase) -> bool:
@@ -149,10 +161,15 @@ def before_quote(words: list[Token]) -> Attribution | None:
         low = words[k].low
         if low == "to" and k and words[k - 1].low == "according":
             phrase = phrase_at(words, k + 1)
-            if phrase is not None:
+            if phrase is not None and words[k + 1].low not in _POSSESSIVES:  # "Li said that, according to his notes"
                 return _found(words, phrase, (words[k - 1].start, words[k].end), "named after “according to”", 0.9)
+        owner = _owner(words, k) if low in _SAID_THINGS else None
+        if owner is not None:
+            return _found(words, owner, _span(words, k), f"owner of the “{words[k].word}” before the quote", 0.8)
         if low not in CUES or not (words[k].word.islower() or k == 0):
             continue
+        if k and is_possessive(words[k - 1].low) and low.endswith("ed"):
+            continue  # "Roe's proposed wall"
         if k and words[k - 1].low in _BE and not low.endswith("ing"):  # "was asked by"
             if k + 2 < n and words[k + 1].low == "by":
                 phrase = phrase_at(words, k + 2)
@@ -164,13 +181,18 @@ def before_quote(words: list[Token]) -> Attribution | None:
             return weak  # "a class called “…”"
         if low in _PARTICIPLES and (k == 0 or words[k - 1].low not in AUXILIARIES):
             continue  # "a written statement"
-        if CUES[low] in _ONLY_AFTER and words[-1].word not in ",:":
+        if CUES[low] in _ONLY_AFTER and words[-1].word not in ",:" and not _as_put(words, k):
             continue
+        if low == "quote" and k and words[k - 1].low == "i":
+            continue  # "Li said, and I quote"
         near = n - k <= 5
-        if low in NOUNLIKE and not (_is_verb(words, k) or (n - k <= 2 and _may_be_verb(words, k))):
+        if low in NOUNLIKE and not (is_verb(words, k) or (n - k <= 2 and may_be_verb(words, k))):
             continue
         if not near and CUES[low] not in CORE:
             continue
+        aside = _aside(words, k)
+        if aside is not None:
+            return _found(words, aside, _span(words, k), f"follows “{words[k].word}” before the quote", 0.85)
         phrase = _gerund_subject(words, k) if low.endswith("ing") else subject_of(words, 0, k)
         if phrase is None and not low.endswith("ing") and (k == 0 or not is_word(words[k - 1].word)):
             phrase = phrase_at(words, k + 1) if CUES[low] != "tell" else None  # "Said Li, …"
@@ -186,7 +208,7 @@ def before_quote(words: list[Token]) -> Attribution | None:
             nearer = _last_clause(words, k)
             if nearer is not None:
                 return _found(words, nearer, _span(words, n - 1), "subject of the clause before the colon", 0.75)
-        if k and words[k - 1].low in _UNREAL:
+        if k and words[k - 1].low in UNREAL:
             weak = weak or (found._replace(confidence=0.6) if found else None)
             continue
         return found
@@ -196,26 +218,59 @@ def before_quote(words: list[Token]) -> Attribution | None:
     return weak
 
 
+_SAID_THINGS = wordset(
+    """
+    remark remarks claim claims warning warnings comment comments statement statements promise pledge vow call calls
+    assertion argument description suggestion insistence declaration admission contention belief view opinion
+    """
+)
+
+
+def _owner(words: list[Token], k: int) -> Phrase | None:
+    """Roe in "Roe’s claim that": whose words a noun for words is about."""
+    if k + 1 >= len(words) or words[k + 1].low != "that":
+        return None
+    for i in range(k - 1, max(-1, k - 4), -1):
+        if words[i].low in ("his", "her", "their", "its"):
+            return Phrase(words[i].start, words[i].end, "pronoun", i, i)
+        if is_possessive(words[i].low):
+            phrase = phrase_ending(words, 0, i)
+            cut = 1 if words[i].low.endswith(("’", "'")) else 2
+            return phrase._replace(end=words[i].end - cut) if phrase is not None and phrase.last == i else None
+        if not is_word(words[i].word) or words[i].low in PREPOSITIONS or words[i].low in DETERMINERS:
+            return None
+    return None
+
+
+def _aside(words: list[Token], k: int) -> Phrase | None:
+    """Li in "The point, says Li, is": verb and subject between commas."""
+    if k == 0 or words[k - 1].word != "," or words[k].low not in _INVERTED:
+        return None
+    phrase = phrase_at(words, k + 1)
+    if phrase is None or phrase.kind != "name" or phrase.last + 1 >= len(words) - 1:
+        return None
+    return phrase if words[phrase.last + 1].word == "," else None
+
+
+def _as_put(words: list[Token], k: int) -> bool:
+    """Whether the sentence begins "As Li puts it"."""
+    return words[0].low == "as" and k + 1 < len(words) and words[k + 1].low == "it"
+
+
 def _bare(words: list[Token], phrase: Phrase) -> bool:
     """Whether a nominal has no determiner, so that the "verb" behind it may be its noun: "key states"."""
     return phrase.kind == "nominal" and words[phrase.first].low not in DETERMINERS
 
 
-# Verbs that attribute also when they stand far from the marks.
-CORE = wordset(
-    """
-    say tell add write tweet claim argue state note warn call describe insist declare announce suggest
-    explain acknowledge ask contend maintain assert allege predict accuse dismiss denounce label dub brand
-    criticize criticise characterize blast slam respond reply continue conclude stress emphasize urge vow
-    promise pledge report testify read complain concede admit point recall joke observe remark reiterate
-    """
-)
+_POSSESSIVES = wordset("his her their its our my")
 _PARTICIPLES = wordset("written sworn sung begun")
 # Attribute what stands before them: "…,” she began".
 _ONLY_AFTER = wordset("begin start go put continue point")
 _BE = wordset("is was were are been being be")
+_BEARERS = wordset(
+    "sign signs banner banners poster posters placard placards sticker shirt t-shirt hat button card note"
+)
 _NAMING = wordset("called titled entitled named dubbed labeled labelled nicknamed termed styled")
-_UNREAL = wordset("to would will could should can may might must won’t won't wouldn’t wouldn't")
 
 
 def _behind_quoted(words: list[Token], k: int) -> Phrase | None:
@@ -225,7 +280,7 @@ def _behind_quoted(words: list[Token], k: int) -> Phrase | None:
             j = i + 1
             while j < len(words) and (words[j].word in ",–—-" or words[j].low in ("and", "but", "while")):
                 j += 1
-            phrase = phrase_at(words, j) if j > i + 1 else None
+            phrase = phrase_at(words, j) if j < len(words) else None
             if phrase is not None and phrase.kind != "nominal" and phrase.last + 1 < len(words):
                 verb = words[phrase.last + 1]
                 return phrase if is_word(verb.word) and verb.word.islower() else None
@@ -265,12 +320,16 @@ def _gerund_subject(words: list[Token], k: int) -> Phrase | None:
     j = k - 1
     while j >= 0 and (words[j].low in AUXILIARIES or words[j].low.endswith("ly")):
         j -= 1
+    if j >= 1 and words[j].low in _BEARERS:  # "held up a sign saying"
+        first = next((i for i in range(j - 1, max(-1, j - 5), -1) if words[i].low in DETERMINERS), j)
+        return Phrase(words[first].start, words[j].end, "nominal", first, j)
     if j >= 1 and is_word(words[j].word) and words[j].low not in PREPOSITIONS and words[j].low not in CONJUNCTIONS:
         phrase = phrase_ending(words, 0, j)
         if phrase is not None and phrase.first and words[phrase.first - 1].low == "with":
             return phrase
     for before in range(k - 1, max(-1, k - 40), -1):
-        if words[before].low in CUES_FINITE and words[before].low not in NOUNLIKE and words[before].word.islower():
+        low = words[before].low
+        if low in CUES_FINITE and low not in NOUNLIKE and low not in _NAMING and words[before].word.islower():
             phrase = subject_of(words, 0, before)
             if phrase is not None:
                 return phrase
@@ -288,8 +347,8 @@ def anywhere(words: list[Token]) -> Attribution | None:
             phrase = phrase_at(words, k + 2)
             if phrase is not None:
                 return _found(words, phrase, (token.start, words[k + 1].end), "named after “according to”", 0.85)
-        if low in CUES and not low.endswith("ing") and (low not in NOUNLIKE or _is_verb(words, k)):
-            if not token.word.islower() or (k and words[k - 1].low in _UNREAL):
+        if low in CUES and not low.endswith("ing") and (low not in NOUNLIKE or is_verb(words, k)):
+            if not token.word.islower() or (k and (words[k - 1].low in UNREAL or is_possessive(words[k - 1].low))):
                 continue
             phrase = subject_of(words, 0, k)
             if phrase is None and k + 1 < len(words) and (k == 0 or words[k - 1].word in ",”"):
@@ -297,65 +356,6 @@ def anywhere(words: list[Token]) -> Attribution | None:
             if phrase is not None:
                 return _found(words, phrase, _span(words, k), f"subject of “{token.word}” in the sentence", 0.75)
     return None
-
-
-def _verb_after(words: list[Token], start: int) -> int | None:
-    """The first word from ``start`` on that is a cue and a verb; what stands in brackets is passed over."""
-    k = start
-    stop = min(len(words), start + 40)
-    while k < stop:
-        word = words[k]
-        low = word.low
-        if word.word == "(":
-            close = next((i for i in range(k + 1, min(stop, k + 12)) if words[i].word == ")"), None)
-            if close is None:
-                return None
-            k = close + 1
-            continue
-        if (
-            low in CUES
-            and not low.endswith("ing")
-            and word.word.islower()
-            and (low not in NOUNLIKE or _is_verb(words, k))
-        ):
-            return k
-        if word.word in STOPS:
-            return None
-        k += 1
-    return None
-
-
-def _is_verb(words: list[Token], k: int) -> bool:
-    """Whether a word that may be a noun ("reports") stands as a verb: beside a plain subject."""
-    if k == 0:
-        return False
-    before = words[k - 1]
-    low = before.low
-    if low in SUBJECT_PRONOUNS or low in ("also", "then", "later", "who", "to"):
-        return True
-    if low in DETERMINERS or low in PREPOSITIONS or low in AUXILIARIES or low.endswith(("’s", "'s", "s’", "s'")):
-        return False
-    if words[k].low.endswith("ed"):
-        return True
-    if k + 1 < len(words) and words[k + 1].low in ("of", "and", "or", "for", "from", "between"):
-        return False
-    return is_capital(before.word) or before.word == ","
-
-
-def _may_be_verb(words: list[Token], k: int) -> bool:
-    """Whether a noun-like form right before the quote can be its verb: "the ad claims “…”"."""
-    if k == 0:
-        return False
-    low = words[k - 1].low
-    return not (
-        low in DETERMINERS or low in PREPOSITIONS or low.endswith(("’s", "'s")) or words[k].low.endswith("ing")
-    ) and (words[k].low != CUES[words[k].low] or is_capital(words[k - 1].word))
-
-
-def _skip_adverbs(words: list[Token], i: int) -> int:
-    while i < len(words) and words[i].low in ("later", "also", "today", "yesterday", "then"):
-        i += 1
-    return i
 
 
 def _span(words: list[Token], k: int) -> tuple[int, int]:
@@ -371,60 +371,3 @@ def _found(
     if named is not None:
         return Attribution(named, cue, (phrase.start, phrase.end), reason, confidence)
     return Attribution(phrase, cue, role_of(words, phrase), reason, confidence)
-
-
-def name_behind(words: list[Token], phrase: Phrase) -> Phrase | None:
-    """The name that explains a nominal: "her lawyer, Tom Okafor, "."""
-    i = phrase.last + 2
-    owned = any(word.low.endswith(("’s", "'s")) for word in words[phrase.first : phrase.last])
-    if (
-        (phrase.kind != "nominal" and not owned)
-        or i >= len(words)
-        or words[i - 1].word != ","
-        or not is_capital(words[i].word)
-    ):
-        return None
-    first = words[phrase.first].low
-    if (
-        not owned
-        and first not in ("his", "her", "their", "its", "our", "my")
-        and not any(
-            word.low in PERSON_NOUNS or word.low.endswith("man") for word in words[phrase.first : phrase.last + 1]
-        )
-    ):
-        return None
-    named = phrase_at(words, i)
-    if named is None or named.kind != "name":
-        return None
-    behind = words[named.last + 1].word if named.last + 1 < len(words) else "."
-    return named if behind in ",.;(:" else None
-
-
-def role_of(words: list[Token], phrase: Phrase) -> tuple[int, int] | None:
-    """The appositive behind a name: "director of the Institute"."""
-    i = phrase.last + 1
-    if phrase.kind != "name" or i + 1 >= len(words) or words[i].word != ",":
-        return None
-    i += 1
-    if words[i].word.isdigit() and i + 2 < len(words) and words[i + 1].word == ",":
-        i += 2  # an age
-    first = i + 1 if words[i].low in DETERMINERS and i + 1 < len(words) else i
-    word = words[first]
-    if not is_word(word.word) or word.low in CONJUNCTIONS or word.low in PREPOSITIONS or word.low in CUES_FINITE:
-        return None
-    if word.low in SUBJECT_PRONOUNS or word.low.endswith("ing"):
-        return None
-    last = first
-    while (
-        last + 1 < len(words)
-        and words[last + 1].word not in ',.;:()“"—–'
-        and words[last + 1].low
-        not in (
-            "who",
-            "which",
-            "said",
-            "told",
-        )
-    ):
-        last += 1
-    return words[first].start, words[last].end

@@ -11,7 +11,7 @@ from stancekit.quotes.wordset import wordset
 # Say something: take a quote or a clause.
 _SAY = wordset(
     """
-    say tell add announce declare state explain note insist argue claim write tweet retweet post reply
+    say tell add express announce declare state explain note insist argue claim write tweet retweet post reply
     respond answer reiterate stress emphasize emphasise warn caution contend maintain assert allege
     acknowledge admit concede confess confirm deny affirm vow pledge promise predict suggest recall
     recount remark observe comment report reveal disclose disclose mention testify swear charge counter
@@ -206,8 +206,8 @@ SUBJECT_PRONOUNS = frozenset(("he", "she", "they", "it", "i", "we", "you", "who"
 DETERMINERS = wordset(
     """
     the a an his her its their our my this that these those some many several few most one two three four
-    five six seven eight nine ten other another both all each every any no more such dozens hundreds
-    thousands various numerous
+    five six seven eight nine ten eleven twelve thirteen fourteen fifteen twenty thirty forty fifty other
+    another both all each every any no more such dozens hundreds thousands various numerous
     """
 )
 PREPOSITIONS = wordset(

@@ -95,6 +95,8 @@ def _interrupted(text: str, first: Piece, second: Piece) -> bool:
     if not first.own or (second.own and second.attribution and second.attribution.cue != cue):
         return False
     begin, end = first.marked.outer_end, second.marked.outer_start
+    if any(text[stop:end].strip() for stop in sentence_ends(text, begin, end)):
+        return False  # words of another sentence lead up to the second
     return cue is not None and begin <= cue[0] < end and end - begin < 250 and text[first.end - 1] in ",?!—-…"
 
 

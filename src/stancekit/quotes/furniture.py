@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
+from stancekit.quotes.wordset import wordset
+
 _LONGEST = 320
 """Characters: a longer paragraph is text, whatever it begins with."""
 _STARTS = (
+    "caption:",
+    "image caption",
+    "media caption",
+    "hide caption",
+    "toggle caption",
+    "enlarge this image",
+    "click to share",
+    "article continues after",
+    "story continues below",
+    "cookie settings",
+    "report an error",
     "read more",
     "read also",
     "also read",
     "read next",
-    "related",
     "see also",
-    "share ",
     "share:",
     "share this",
     "tweet this",
@@ -19,28 +30,20 @@ _STARTS = (
     "follow @",
     "sign up",
     "sign in",
-    "subscribe",
     "log in",
     "login",
     "you must be logged in",
     "leave a reply",
     "leave a comment",
-    "copyright",
     "©",
     "(c) ",
     "all rights reserved",
-    "advertisement",
-    "sponsored",
     "photo:",
     "photo by",
-    "photograph",
     "image:",
     "image credit",
     "picture:",
-    "caption:",
     "getty images",
-    "print this",
-    "email this",
     "posted in",
     "filed under",
     "tags:",
@@ -57,6 +60,32 @@ _STARTS = (
     "(editing by",
 )
 _MAY_START = (
+    "related",
+    "share ",
+    "photograph",
+    "copyright",
+    "sponsored",
+    "advertisement",
+    "subscribe",
+    "print this",
+    "email this",
+    "like us on",
+    "like the page",
+    "most popular",
+    "trending",
+    "recommended",
+    "you may also like",
+    "enter your email",
+    "already a subscriber",
+    "have a tip",
+    "send tips to",
+    "view comments",
+    "show comments",
+    "back to top",
+    "next article",
+    "previous article",
+    "play video",
+    "listen to this",
     "more on",
     "more from",
     "follow ",
@@ -82,6 +111,28 @@ _MAY_START = (
     "topics:",
     "tagged",
 )
+_CREDITS = (
+    "getty images",
+    "ap photo",
+    "/ reuters",
+    "/reuters",
+    "/afp",
+    "(photo:",
+    "(photo by",
+    "photo credit",
+    "file photo",
+    "photograph:",
+    "courtesy photo",
+    "handout photo",
+)
+"""Close a caption."""
+_CREDIT = 60
+_SAYS = wordset(
+    """
+    said says told added wrote asked argued insisted explained noted warned claimed called replied recalled
+    admitted stated announced tweeted continued declared
+    """
+)
 _ANYWHERE = (
     "all rights reserved",
     "log in to",
@@ -101,7 +152,7 @@ def is_furniture(text: str, start: int, end: int) -> bool:
     if end - start > _LONGEST:
         return False
     line = text[start:end].lstrip(" \t-–—•*|>").lower()
-    if line.startswith(_STARTS):
+    if line.startswith(_STARTS) or any(credit in line[-_CREDIT:] for credit in _CREDITS):
         return True
     looks = line.startswith(_MAY_START) or (end - start < 160 and any(phrase in line for phrase in _ANYWHERE))
     return looks and not _reports(line)
@@ -109,4 +160,4 @@ def is_furniture(text: str, start: int, end: int) -> bool:
 
 def _reports(line: str) -> bool:
     """Whether a line is a sentence with a speaker after all ("Follow the money,” she said")."""
-    return any(said in line for said in (" said", " says ", " told ", " added", " wrote", " asked"))
+    return any(word.strip(",.:;") in _SAYS for word in line.split())

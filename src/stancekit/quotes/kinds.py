@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from stancekit.quotes.attribution import Attribution
-from stancekit.quotes.cues import CALL, CUES
+from stancekit.quotes.cues import AUXILIARIES, CALL, CONJUNCTIONS, CUES, PREPOSITIONS
 from stancekit.quotes.phrases import Token, is_word
 from stancekit.quotes.wordset import wordset
 from stancekit.records import QuoteKind
@@ -19,7 +21,13 @@ _TITLED = wordset(
     named slogan banner sign word words term terms phrase
     """
 )
-_SMALL = wordset("a an and as at by for from in into is it my of on or the to with your our & vs. vs")
+_WORKS = wordset(
+    """
+    titled entitled song album book novel film movie show series episode essay poem play painting magazine column
+    podcast documentary memoir program programme
+    """
+)
+_SMALL = wordset("a an and are as at by for from in into is it my of on or the to with your our & vs. vs")
 
 
 def kind_of(
@@ -45,6 +53,10 @@ def kind_of(
     led_by = bool(before) and before[-1].word in ",:"
     if before and before[-1].word in "=@":
         return "mention"  # an attribute of a tag
+    if found is None and (_is_named(before, after) or _is_listed(before, after)):
+        return "mention"
+    if before and words <= 12 and _is_work(before) and _is_title(text[start:end], (), False, None):
+        return "mention"
     if (
         words <= 12
         and closing not in "?!"
@@ -69,9 +81,35 @@ def kind_of(
     return "partial" if behind or found.reason.startswith("named") else _short(words, before, after)
 
 
-def _is_title(quoted: str, before: list[Token], led_by: bool, found: Attribution | None) -> bool:
+def _is_named(before: list[Token], after: list[Token]) -> bool:
+    """Whether the words in marks stand for a thing as an adjective does: launched the “…” campaign."""
+    if not before or not after or not after[0].word.islower() or after[0].low in PREPOSITIONS:
+        return False
+    if after[0].low in CONJUNCTIONS or after[0].low in AUXILIARIES or after[0].low in CUES:
+        return False
+    return before[-1].low in ("a", "an", "the", "this", "that") or before[-1].low.endswith(("’s", "'s"))
+
+
+def _is_work(before: list[Token]) -> bool:
+    """Whether the words name a book, a play or the like right before its title."""
+    last = before[-2].low if before[-1].word == "," and len(before) > 1 else before[-1].low
+    if last == "called" and len(before) > 1:
+        last = before[-2].low
+    return last in _WORKS
+
+
+def _is_listed(before: list[Token], after: list[Token]) -> bool:
+    """Whether the marks stand as around a title: (“…,” the paper, Monday), “…” (2005), “…,” by Roe."""
+    if before and before[-1].word == "(":
+        return len(after) > 1 and after[0].word != ")"
+    if len(after) > 1 and after[0].word == "(":
+        return after[1].word.isdigit()
+    return len(after) > 1 and after[0].low == "by" and after[1].word[0].isupper()
+
+
+def _is_title(quoted: str, before: Sequence[Token], led_by: bool, found: Attribution | None) -> bool:
     """Whether every word that can be is capitalised, as in the title of a show or a song."""
-    parts = quoted.rstrip(",;.").split()
+    parts = quoted.rstrip(",;.?!").split()
     capitals = sum(part[0].isupper() or part[0].isdigit() for part in parts)
     if capitals < 2 or (
         capitals < len(parts) and any(part[0].islower() and part.lower() not in _SMALL for part in parts)

@@ -22,7 +22,8 @@ from stancekit.quotes.cues import (
     TIME_WORDS,
     WEEKDAYS,
 )
-from stancekit.quotes.phrases import PERSON_NOUNS, TITLES
+from stancekit.quotes.genders import GENDER_OF_NOUN, HONORIFICS
+from stancekit.quotes.phrases import CUES_FINITE, PERSON_NOUNS, TITLES, is_possessive
 from stancekit.quotes.wordset import wordset
 
 _UPPER = "[^\\W\\d_a-zß-öø-ÿ]"
@@ -31,31 +32,6 @@ _PARTICLE = "(?:de|da|di|du|la|le|del|der|den|van|von|bin|al|el)[ \u00a0]"
 _ABBREVIATED = "(?:Mr|Mrs|Ms|Mx|Dr|Prof|Sen|Rep|Gov|Gen|Lt|Col|Sgt|Capt|Cpl|Maj|Adm|Rev|Hon|St|Jr|Sr|Atty|Supt)[.]"
 _NAME = re.compile(rf"(?<!\w)(?:{_ABBREVIATED}|{_WORD})(?:[ \u00a0](?:{_PARTICLE})*(?:{_ABBREVIATED}|{_WORD}))+")
 _SUFFIXES = wordset("jr sr ii iii iv phd md")
-_HONORIFICS = {
-    "mr": "male",
-    "mrs": "female",
-    "ms": "female",
-    "miss": "female",
-    "sir": "male",
-    "mme": "female",
-}
-_GENDERED = {
-    "male": wordset(
-        """
-        spokesman chairman businessman congressman councilman salesman policeman fireman gentleman man
-        father son brother husband king prince duke actor waiter uncle grandfather grandson nephew boy
-        widower assemblyman alderman ombudsman
-        """
-    ),
-    "female": wordset(
-        """
-        spokeswoman chairwoman businesswoman congresswoman councilwoman saleswoman policewoman woman lady
-        mother daughter sister wife queen princess duchess actress waitress aunt grandmother granddaughter
-        niece girl widow assemblywoman alderwoman
-        """
-    ),
-}
-GENDER_OF_NOUN = {noun: gender for gender, nouns in _GENDERED.items() for noun in nouns}
 TITLE_WORDS = (
     TITLES
     | PERSON_NOUNS
@@ -65,14 +41,24 @@ TITLE_WORDS = (
         pope prince princess sir lady lord captain major colonel general admiral lieutenant sergeant
         detective reverend bishop cardinal imam rabbi father sister attorney ex president-elect foreign
         deputy acting speaker republican democratic democrat chancellor premier emperor actor actress
-        singer comedian presidential whip ceo cfo coo treasury defense defence finance trade interior house
+        singer comedian pollster filmmaker presidential whip ceo cfo coo treasury defense defence finance trade interior house
         senate majority minority first republicans democrats
         """
     )
 )
 _NOT_FIRST = (
-    (CONJUNCTIONS | CUES.keys() | DETERMINERS | MONTHS | PREPOSITIONS | PRONOUNS.keys() | TIME_WORDS | WEEKDAYS)
-    | wordset("also here there now then still even not yes no")
+    (
+        AUXILIARIES
+        | CONJUNCTIONS
+        | CUES.keys()
+        | DETERMINERS
+        | MONTHS
+        | PREPOSITIONS
+        | PRONOUNS.keys()
+        | TIME_WORDS
+        | WEEKDAYS
+    )
+    | wordset("also here there now then still even not yes no neither either both don’t don't")
 ) - frozenset(("will", "mark", "grant", "may"))
 _INSIDE = wordset("de da di du la le del der den van von bin al el of the for and")
 _PLACES_OF = wordset(
@@ -83,9 +69,15 @@ _PLACES_OF = wordset(
     """
 )
 _SELDOM_NAMES = COMMON_VERBS | AUXILIARIES | wordset("will mark grant may new first last next why how who what")
-_PRONOUN_NEAR = re.compile(r"\b(?:([Hh]e|[Hh]is|him|himself)|([Ss]he|[Hh]er|hers|herself))\b")
-_OTHER_NAME = re.compile(rf"(?<=[\w,;] ){_UPPER}\w|[“”\"«]|''")
+_PRONOUN_NEAR = re.compile(
+    r"\b(?:([Hh]e|[Hh]is|him|himself)|([Ss]he|[Hh]er|hers|herself))\b"
+    r"(?! (?:said|says|added|told|wrote|asked|noted|continued)\b)"
+)
+_OTHER_NAME = re.compile(rf"(?<=[\w,;] ){_UPPER}\w|[“”\"«]|''|[.?!\n]\s+(?!\s|(?:He|She|His|Her)\b)")
 _SPELLED = {"sen": "senator", "gov": "governor", "rep": "representative", "gen": "general", "prof": "professor"}
+_SAYS = (" said", " says", " told", " wrote", " added", ", who ")
+_LOWER_OR_COMMA = frozenset("abcdefghijklmnopqrstuvwxyz,")
+_OPENERS = CONJUNCTIONS | wordset("said says told")
 _WINDOW = 140
 _STRETCH = 30_000
 _LOOKED_AT = 12
@@ -111,7 +103,10 @@ class Names:
         self._genders: dict[str, str | None] = {}
         self._fullest: dict[str, str] = {}
         self._persons: set[str] = set()
+        self._inside: dict[str, bool] = {}
+        self._places: dict[str, bool] = {}
         self._roles: dict[str, str | None] = {}
+        self._headline = max(0, text.find("\n", 0, 300))
         for found in _NAME.finditer(text):
             self._add(found.start(), found.group())
 
@@ -126,12 +121,14 @@ class Names:
                 title = i + 1
                 break
         parts = words[title:]
+        while len(parts) > 1 and parts[-1].rstrip(".,").lower() in WEEKDAYS:
+            parts.pop()  # "in Velmar Monday"
         if not parts:
             return
         parts[-1] = parts[-1].removesuffix("’s").removesuffix("'s").rstrip(".,’'")
         key = surname(parts)
         if title > first:
-            honorific = _HONORIFICS.get(words[title - 1].rstrip(".").lower())
+            honorific = HONORIFICS.get(words[title - 1].rstrip(".").lower())
             if honorific:
                 self.honorific.setdefault(key, honorific)
         role = " ".join(words[first:title])
@@ -150,10 +147,14 @@ class Names:
             for word in role.lower().split():
                 self.by_role.setdefault(word, []).append(name)
         end = start + len(raw)
+        if len(parts) > 1 and self.text.startswith(_SAYS, end):
+            self._persons.add(name.text)
         if self.text.startswith(", ", end) and len(parts) > 1:
             self._add_appositive(name, end + 2)
-        elif start > 2 and self.text[start - 1] == " " and self.text[start - 2].islower():
-            before = self.text[self.text.rfind(" ", max(0, start - 24), start - 1) + 1 : start - 1]
+        elif start > 2 and self.text[start - 1] == " " and self.text[start - 2] in _LOWER_OR_COMMA:
+            before = self.text[self.text.rfind(" ", max(0, start - 24), start - 1) + 1 : start - 1].rstrip(",")
+            if before in GENDER_OF_NOUN:
+                self._genders.setdefault(name.text, GENDER_OF_NOUN[before])
             if before in PERSON_NOUNS:
                 self.by_role.setdefault(before, []).append(name._replace(role=role or before))
 
@@ -165,6 +166,8 @@ class Names:
         words = self.text[at:stop].split()
         if not words or not (words[0].islower() or words[0] in ("The", "A", "An")):
             return
+        if (stop < limit and self.text[stop] in '“"') or any(word in CUES_FINITE for word in words):
+            return  # no appositive: "At the talks with Roe, the minister said"
         role = " ".join(words[1:] if words[0] in ("a", "an", "the", "his", "her", "its") else words)
         for word in words:
             if word in PERSON_NOUNS or word in GENDER_OF_NOUN:
@@ -181,27 +184,87 @@ class Names:
         return known
 
     def _find_fullest(self, mention: str) -> str:
+        lone, of, _ = mention.partition(" of ")
+        if of and " " not in lone and any(surname(n.text.split()) == lone for n in self.by_word.get(lone, ())[:20]):
+            return self.fullest(lone)  # "Roe of the teachers' union"
         words, honorific = _bare(mention)
         if not words or len(words) > 4:
             return " ".join(words) or mention
+        return self._among(words, honorific)
+
+    def _among(self, words: list[str], honorific: str | None) -> str:
         key = surname(words)
         if len(words) > 1:
             longer = [n.text for n in self.by_word.get(key, ())[:200] if _extends(n.text, words)]
             return max(longer, key=len, default=" ".join(words))
         groups: dict[tuple[str, str], list[str]] = {}
+        body: set[tuple[str, str]] = set()  # a headline's capitals join words that are no name
         for name in self.by_word.get(key, ())[:400]:
             parts = name.text.split()
             if key in (surname(parts), parts[0]) and len(parts) <= 4:
+                if name.start >= self._headline:
+                    body.add((parts[0], surname(parts)))
                 groups.setdefault((parts[0], surname(parts)), []).append(name.text)
-        if not groups:
+        if not groups or (words[0].isupper() and 1 < len(words[0]) < 7):
             return words[0]
 
-        def weight(item: tuple[tuple[str, str], list[str]]) -> tuple[bool, bool, bool, int]:
+        def weight(item: tuple[tuple[str, str], list[str]]) -> tuple[int, bool, bool, bool, int]:
             (given, last), found = item
-            fits = honorific is None or self.gender(found[0], known_only=True) in (None, honorific)
-            return (fits, last == key, given.lower() not in _SELDOM_NAMES, len(found))
+            gender = self.gender(found[0]) if honorific else None
+            fits = 0 if gender is None else 1 if gender == honorific else -1
+            plain = given.lower() not in _SELDOM_NAMES
+            return (fits, last == key, plain, (given, last) in body, len(found))
 
         return max(max(groups.items(), key=weight)[1], key=len)
+
+    def fitting(self, mention: str, gender: str) -> str:
+        """The fullest name for a mention whose surname several people share, by what the text shows of them."""
+        name = self.fullest(mention)
+        if " " in mention or gender not in ("male", "female") or self.gender(name) == gender:
+            return name
+        for other in {n.text: None for n in self.by_word.get(surname([mention]), ())[:100]}:
+            if surname(other.split()) == mention and self.gender(other) == gender:
+                return self.fullest(other)
+        return name
+
+    def is_place(self, name: str) -> bool:
+        """Whether the article uses a name as that of a place, "in Velmar", and never gives it a role."""
+        known = self._places.get(name)
+        if known is None:
+            known = self._places[name] = not self.is_person(name) and self._has_people(name)
+        return known
+
+    def _has_people(self, word: str) -> bool:
+        for lead in (" in ", " from ", " across "):
+            at = -1
+            for _ in range(_LOOKED_AT):
+                at = self.text.find(lead + word, at + 1, _STRETCH)
+                if at < 0:
+                    break
+                end = at + len(lead) + len(word)
+                if not self.text[end : end + 1].isalnum() and self.text[end : end + 1] not in ("'", "’"):
+                    return True
+        return False
+
+    def is_name(self, word: str) -> bool:
+        """Whether a capitalised word is one inside a sentence too: the start of a sentence proves nothing."""
+        known = self._inside.get(word)
+        if known is None:
+            known = self._inside[word] = self._stands_inside(word)
+        return known
+
+    def _stands_inside(self, word: str) -> bool:
+        at = 0
+        for _ in range(_LOOKED_AT):
+            at = self.text.find(" " + word, at, _STRETCH)
+            if at < 1:
+                break
+            end = at + 1 + len(word)
+            if self.text[at - 1].islower() and not self.text[end : end + 1].isalnum():
+                return True
+            at = end
+        repeated = self.text.count(word, 0, _STRETCH) > 1
+        return repeated and self.text.find(f" {word.lower()} ", 0, _STRETCH) < 0
 
     def role_of(self, full: str) -> str | None:
         """The title that stands before a full name somewhere in the article."""
@@ -214,28 +277,27 @@ class Names:
         """Whether the article gives a name a title, an honorific or a role."""
         return surname(full.split()) in self.honorific or full in self._persons
 
-    def only_with_role(self, noun: str) -> str | None:
+    def only_with_role(self, noun: str, modifiers: set[str]) -> str | None:
         """The one person of the article with a role, if there is just one."""
-        named = {name.text for name in self.by_role.get(noun, [])[:200]}
+        named = {n.text for n in self.by_role.get(noun, [])[:200] if modifiers <= set(n.role.lower().split())}
         return named.pop() if len(named) == 1 else None
 
     def with_role(self, noun: str, before: int, modifiers: set[str]) -> Name | None:
         """The last person before an offset whom the article gives a role: "the Norwegian minister"."""
         named = self.by_role.get(noun, [])
-        if not modifiers:
-            return _last_before(named, before)
         end = bisect_left(named, before, key=lambda name: name.start)
-        for name in reversed(named[max(0, end - _LOOKED_AT) : end]):
-            if modifiers & set(name.role.lower().split()):
+        for name in reversed(named[max(0, end - 4 * _LOOKED_AT) : end]):
+            role = name.role.lower()
+            if modifiers <= set(role.split()) if modifiers else role == noun:  # "President Roe", not "bank president"
                 return name
-        return None
+        return _last_before(named, before) if not modifiers else None
 
     def body(self, noun: str, before: int) -> Name | None:
         """The nearest name that holds a noun, rather before an offset: "the ministry" → "Commerce Ministry"."""
         named = self.by_word.get(noun.capitalize(), [])
         return _last_before(named, before) or (named[0] if named else None)
 
-    def gender(self, full: str, known_only: bool = False) -> str | None:
+    def gender(self, full: str) -> str | None:
         """What the text shows of a person's gender, if it does."""
         if full in self._genders:
             return self._genders[full]
@@ -243,17 +305,26 @@ class Names:
         shared = {n.text.split()[0] for n in self.by_word.get(key, ())[:50]}
         if key in self.honorific and len(shared) < 2:
             return self.honorific[key]
-        if known_only:
-            return None
         counts = [0, 0]
-        for end in self._mentions(full, key, len(shared) < 2):
+        ends = self._mentions(full, key, len(shared) < 2)
+        for end in ends:
             near = _PRONOUN_NEAR.search(self.text, end, end + _WINDOW)
             if near is not None and not _OTHER_NAME.search(self.text, end, near.start()):
-                counts[0 if near.group(1) else 1] += 1
+                start = end - len(full) if self.text.endswith(full, 0, end) else end - len(key)
+                counts[0 if near.group(1) else 1] += 2 if self._leads(start) else 1
         male, female = counts
         gender = "male" if male > 2 * female else "female" if female > 2 * male else None
+        if male + female < 2 and len(ends) > 4:
+            gender = None  # one pronoun near one of many mentions may be another's
         self._genders[full] = gender
         return gender
+
+    def _leads(self, start: int) -> bool:
+        """Whether a mention stands where a subject does: at the head of a sentence or a clause."""
+        before = self.text[max(0, start - 40) : start].split()
+        while before and before[-1][:1].isupper() and before[-1][-1:] not in ".,?!”\"'’" and len(before[-1]) > 1:
+            before.pop()  # titles and given names
+        return not before or before[-1][-1] in '.?!”":—' or before[-1].lower() in _OPENERS
 
     def _mentions(self, full: str, key: str, alone: bool) -> list[int]:
         """Where mentions of a person end: of the surname too, where nobody shares it. A bounded stretch is read."""
@@ -307,9 +378,13 @@ def _bare(mention: str) -> tuple[list[str], str | None]:
     start = 0
     honorific = None
     for i, word in enumerate(words[:-1]):
+        if is_possessive(word) and words[i + 1][0].isupper() and words[-1][0].isupper():
+            words = words[i + 1 :]  # "the Velmar Post's Dana Roe"
+            break
+    for i, word in enumerate(words[:-1]):
         low = word.rstrip(".").lower()
-        if low in _HONORIFICS:
-            honorific = _HONORIFICS[low]
+        if low in HONORIFICS:
+            honorific = HONORIFICS[low]
         if _is_title(word) or (word.islower() and low not in _INSIDE):
             start = i + 1
     bare = words[start:]

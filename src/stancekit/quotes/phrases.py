@@ -134,6 +134,8 @@ def phrase_at(words: list[Token], i: int) -> Phrase | None:
         return _with_conjunct(words, Phrase(token.start, words[last].end, "name", i, last))
     if token.low in CONJUNCTIONS or token.low in PREPOSITIONS or token.low in _NOT_NAMES:
         return None
+    if token.low.endswith("ing") and i + 1 < len(words) and not _plain_noun(words[i + 1]):
+        return None  # "coming from a candidate"
     end = _nominal_end(words, i)
     if end is None and token.low in _ALONE:
         end = i
@@ -155,10 +157,25 @@ def _opens_clause(words: list[Token], i: int) -> bool:
     low = words[i].low
     if i + 1 < len(words) and is_capital(words[i + 1].word) and not low.endswith("ing") and low not in CUES_FINITE:
         return False
-    adverb = low.endswith("ly") and not is_capital(words[i + 1].word) if i + 1 < len(words) else False
-    return low.endswith("ing") or low in CUES_FINITE or adverb
+    return low.endswith("ing") or low in CUES_FINITE or (low.endswith("ly") and _is_adverb(words, i))
 
 
+def _is_adverb(words: list[Token], i: int) -> bool:
+    """Whether a capitalised word in "-ly" opens a sentence ("Ironically, …"), and is no Kelly or Schlafly."""
+    if i + 1 >= len(words) or is_capital(words[i + 1].word) or words[i].low in _LY_NAMES:
+        return False
+    nxt = words[i + 1]
+    if nxt.word == ",":
+        return i + 2 >= len(words) or words[i + 2].low not in ("who", "whose")
+    return nxt.low in DETERMINERS or nxt.low in PREPOSITIONS or nxt.low in SUBJECT_PRONOUNS or nxt.low.endswith("ed")
+
+
+_LY_NAMES = wordset(
+    """
+    kelly sally emily billy molly holly polly lily reilly o’reilly o'reilly connolly connelly donnelly beverly
+    kimberly italy carly willy daly schlafly jolly
+    """
+)
 _NOT_NAMES = (
     _TIMES
     | PREPOSITIONS
@@ -169,7 +186,8 @@ _NOT_NAMES = (
         but and or so if when while because although though as since before after until then now still
         however meanwhile also in on at for from with by to about according here there yes no what why how
         not asked speaking despite during under over later earlier instead moreover like
-    indeed given led based thus perhaps maybe
+        indeed given led based thus perhaps maybe even likewise nevertheless nonetheless furthermore
+        additionally overall finally first second third preceded accompanied followed wait just only
         """
     )
 )
@@ -204,7 +222,7 @@ def _name_end(words: list[Token], i: int) -> int:
                 "director",
             ):
                 break
-        elif _is_possessive(words[k - 1].word) and word.low not in CUES and is_word(word.word):
+        elif is_possessive(words[k - 1].word) and word.low not in CUES and is_word(word.word):
             # "Beijing's commerce ministry": the rest is a nominal with a name in front
             end = _nominal_end(words, k)
             return end if end is not None else last
@@ -232,7 +250,8 @@ def _capital_ahead(words: list[Token], k: int) -> bool:
     return False
 
 
-def _is_possessive(word: str) -> bool:
+def is_possessive(word: str) -> bool:
+    """Whether a word is a genitive: "Roe’s", "officials’"."""
     return word.endswith(("’s", "'s", "s’", "s'"))
 
 
@@ -362,8 +381,10 @@ def can_speak(words: list[Token], phrase: Phrase) -> bool:
     if phrase.kind != "nominal":
         return True
     head = ""
+    acronym = False  # "the DNC"
     for word in words[phrase.first : phrase.last + 1]:
         if word.low in NOUN_PREPOSITIONS:
             break
         head = word.low
-    return head in PERSON_NOUNS or head in SOURCE_NOUNS or head in _ALONE or head.endswith(_PEOPLE_ENDINGS)
+        acronym = len(word.word) > 1 and word.word.isupper()
+    return acronym or head in PERSON_NOUNS or head in SOURCE_NOUNS or head in _ALONE or head.endswith(_PEOPLE_ENDINGS)

@@ -6,38 +6,40 @@ made the subject last; it stays a pronoun where the text does not tell.
 
 from __future__ import annotations
 
-from stancekit.quotes.attribution import Attribution, anywhere, name_behind
-from stancekit.quotes.cues import PRONOUNS
-from stancekit.quotes.names import GENDER_OF_NOUN, TITLE_WORDS, Names, bare_name, surname
-from stancekit.quotes.phrases import PERSON_NOUNS, Phrase, Token, phrase_at, tokens
-from stancekit.quotes.sentences import sentence_ends
+from stancekit.quotes.appositives import name_behind
+from stancekit.quotes.attribution import Attribution, anywhere
+from stancekit.quotes.cues import DETERMINERS, PRONOUNS
+from stancekit.quotes.genders import GENDER_OF_NOUN
+from stancekit.quotes.mentions import (
+    BODIES,
+    BODY_NAMES,
+    CLAUSE_WORDS,
+    EPITHETS,
+    FORMER,
+    LOOSE,
+    PLURALS,
+    TAKEN_UP,
+    TELLS,
+    behind_comma,
+    honorific,
+    leading_role,
+    main_subject,
+    name_inside,
+    noun_of,
+)
+from stancekit.quotes.names import TITLE_WORDS, Names, bare_name, surname
+from stancekit.quotes.phrases import PERSON_NOUNS, Phrase, Token, is_possessive, phrase_at, tokens
+from stancekit.quotes.sentences import is_sentence_end, sentence_ends
 from stancekit.quotes.subjects import lead_phrase
 from stancekit.quotes.wordset import wordset
 from stancekit.records import Speaker
 
 _READ_BACK = 700
+_OWNERS = {"his": "he", "her": "she", "their": "they", "its": "it"}
+_LONGEST_PERSON = 7
+"""Words of a mention that can be one person: more are a headline."""
 _REMEMBERED = 12
-_BODIES = wordset(
-    """
-    ministry department government agency company firm group union committee commission council court
-    newspaper network magazine team office party campaign administration bank university institute
-    association organisation organization foundation board police army embassy
-    """
-)
-_BODY_NAMES = _BODIES | wordset(
-    """
-    watch post times journal news street house technologies industries footwear inc corp senate congress investigation
-    bureau reserve way monitor institution center centre club league airlines motors pentagon state states
-    """
-)
-_EPITHETS = wordset(
-    """
-    governor senator president congressman congresswoman candidate nominee front-runner frontrunner billionaire
-    businessman businesswoman mogul tycoon actress actor justice mayor lawmaker representative politician democrat
-    republican minister premier chancellor leader author neurosurgeon surgeon
-    """
-)
-_CLAUSE_WORDS = wordset("when as while after before if though although since because until once")
+_CLAUSES = CLAUSE_WORDS | wordset("asked pressed reached challenged questioned")
 
 
 class Cast:
@@ -48,6 +50,7 @@ class Cast:
         self.names = names
         self.spoken: list[Speaker] = []
         self._gaps: list[tuple[int, int]] = []
+        self._hearer: str | None = None
 
     def speaker(self, found: Attribution, begin: int, quote_start: int, inherited: bool) -> Speaker:
         """The speaker of a quote.
@@ -87,7 +90,7 @@ class Cast:
         mention = self.text[phrase.start : phrase.end]
         if phrase.kind == "name" and " and " not in mention:
             return self.names.fullest(mention)
-        inner = _name_inside(mention) if phrase.kind == "nominal" else ""
+        inner = name_inside(mention) if phrase.kind == "nominal" else ""
         return self.names.fullest(inner) if inner else mention
 
     def _name(self, phrase: Phrase, mention: str, begin: int, quote_start: int) -> tuple[str, str | None, str, float]:
@@ -99,20 +102,40 @@ class Cast:
             if " and " in mention:
                 return " and ".join(self.names.fullest(part) for part in mention.split(" and ")), None, "", 1.0
             name = self.names.fullest(mention)
-            return name, _leading_role(mention, name), "", 1.0
-        inner = _name_inside(mention)
-        if inner:
+            return name, leading_role(mention, name), "", 1.0
+        bare = mention.split(" ", 1)[-1] if mention.startswith(("The ", "the ")) else mention
+        if len(bare.split()) > 2 and bare.istitle() and not self.names.role_of(bare_name(bare)):
+            return (
+                self.names.fullest(bare) if " " in bare_name(bare) else bare,
+                None,
+                "",
+                1.0,
+            )  # the Velmar Union Leader
+        inner = name_inside(mention)
+        if inner and inner.split()[-1].lower() not in EPITHETS:
             name = self.names.fullest(inner)
             return name, mention[: mention.find(inner)].strip() or None, "", 1.0
-        return self._nominal(phrase, mention)
+        return self._nominal(phrase, mention, begin, quote_start)
 
-    def _nominal(self, phrase: Phrase, mention: str) -> tuple[str, str | None, str, float]:
+    def _spoken_of(self, phrase: Phrase, head: str, begin: int | None, quote_start: int) -> str | None:
+        """Whom "the former minister" can mean: the named person who was the subject last, else who spoke last."""
+        subject = None
+        if begin is not None:
+            until = min(phrase.start, quote_start)
+            subject = self._subject_before(until, GENDER_OF_NOUN.get(head, "person"), max(begin, until - _READ_BACK))
+        if subject is not None and subject[0][:1].isupper() and subject[0].split()[0].lower() not in DETERMINERS:
+            return subject[0]
+        return next((earlier.name for earlier in reversed(self.spoken) if self._is_epithet(earlier, head)), None)
+
+    def _nominal(
+        self, phrase: Phrase, mention: str, begin: int | None = None, quote_start: int = 0
+    ) -> tuple[str, str | None, str, float]:
         words = mention.split()
-        if words[0].lower() not in ("the", "this", "that"):
+        if words[0].lower() not in ("the", "this", "that", "former"):
             return mention, None, "", 1.0
-        head = _head(words)
+        head = noun_of(words)
         for earlier in reversed(self.spoken):
-            known = f"{earlier.text} {earlier.role or ''}".lower().split()
+            known = [noun_of(earlier.text.lower().split()), *(earlier.role or "").lower().split()]
             if head in known and len(earlier.name) > len(mention):
                 return (
                     earlier.name,
@@ -120,22 +143,33 @@ class Cast:
                     f"; “{mention}” read as {earlier.name}, who spoke before",
                     0.9,
                 )
-        modifiers = {word.lower() for word in words[1:-1]}
-        named = self.names.with_role(head, phrase.start, modifiers) if head not in _BODIES else None
+        modifiers = {word.lower() for word in words[1:-1]} - LOOSE
+        named = self.names.with_role(head, phrase.start, modifiers) if head not in BODIES else None
         if named is not None:
             full = self.names.fullest(named.text)
             return full, named.role, f"; “{mention}” read as {full}, {named.role}", 0.85
-        if head in _EPITHETS:
-            meant = self.names.only_with_role(head) or next(
-                (earlier.name for earlier in reversed(self.spoken) if self._is_epithet(earlier, head)), None
-            )
+        if head in EPITHETS or words[0] == "former" or words[1].lower() in FORMER or head.endswith("-year-old"):
+            meant = self.names.only_with_role(head, modifiers) or self._spoken_of(phrase, head, begin, quote_start)
             if meant is not None:
                 return meant, None, f"; “{mention}” read as {meant}, the one spoken of", 0.7
-        if head in _BODIES and len(words) == 2:
+        if len(words) == 2 and (head in BODIES or (head in BODY_NAMES and words[1][0].isupper())):
             body = self.names.body(head, phrase.start)
-            if body is not None:
-                return body.text, None, f"; “{mention}” read as {body.text}", 0.85
+            name = body.text if body is not None else self._body_that_spoke(head)
+            if name is not None:
+                return name, None, f"; “{mention}” read as {name}", 0.85 if body is not None else 0.7
         return mention, None, "", 1.0
+
+    def _body_that_spoke(self, head: str) -> str | None:
+        """Which name "the company" takes up: that of the last speaker, if it is no person's."""
+        if head not in TAKEN_UP or not self.spoken:
+            return None
+        last = next(
+            (earlier for earlier in reversed(self.spoken[-3:]) if earlier.name.lower() != "it"), self.spoken[-1]
+        )
+        if last.name.split()[0].lower() in DETERMINERS or not last.name[:1].isupper() or last.name.lower() in PRONOUNS:
+            return None
+        lone = " " not in last.name and last.text == last.name and not self.names.is_person(last.name)
+        return last.name if lone or self._fits(last.name, last.text, "thing") else None
 
     def _is_epithet(self, speaker: Speaker, head: str) -> bool:
         """Whether "the senator" can mean an earlier speaker: a named person of no other gender."""
@@ -146,9 +180,17 @@ class Cast:
 
     def _pronoun(self, phrase: Phrase, low: str, begin: int, quote_start: int) -> tuple[str, str | None, str, float]:
         wanted = PRONOUNS.get(low, "other")
+        self._hearer = self._told(phrase.end)
         if wanted in ("self", "other", "relative"):
             return self.text[phrase.start : phrase.end], None, "; nobody is named for the pronoun", 0.6
         until = min(phrase.start, quote_start)
+        if until < phrase.start:
+            until = self._before_woven(begin, until)
+        ahead = self._ahead(phrase, wanted)
+        if ahead is not None:
+            return ahead, None, f"; “{low}” read as {ahead}, named later in the sentence", 0.8
+        if wanted in ("thing", "plural"):
+            begin = max(begin, self.text.rfind("\n", begin, until) + 1)  # further back it is anybody's guess
         subject = self._subject_before(until, wanted, max(begin, until - _READ_BACK))
         if subject is not None:
             name, role = subject
@@ -156,7 +198,7 @@ class Cast:
         if self._last_fits(wanted) and self._is_somebody(self.spoken[-1]):
             last = self.spoken[-1]
             return last.name, last.role, f"; “{low}” read as {last.name}, who spoke before", 0.95
-        for start, stop in reversed(self._gaps[:-1]):
+        for start, stop in reversed(self._gaps[:-1]) if wanted not in ("thing", "plural") else ():
             subject = self._subject_before(stop, wanted, start)
             if subject is not None:
                 return *subject, f"; “{low}” read as {subject[0]}, spoken of shortly before", 0.75
@@ -165,42 +207,107 @@ class Cast:
                 return earlier.name, earlier.role, f"; “{low}” read as {earlier.name}, who spoke before", 0.75
         return self.text[phrase.start : phrase.end], None, f"; the text does not tell who “{low}” is", 0.6
 
+    def _before_woven(self, begin: int, end: int) -> int:
+        """The end of the words that tell of the speaker: not "Roe “ruined” us, he said", where Roe is spoken of."""
+        before = self.text[begin:end].rstrip(" “\"‘'«„\n")
+        if not before or before[-1] in '.?!:,—–-”"':
+            return end
+        return max(begin, self._sentence_start(end))
+
+    def _ahead(self, phrase: Phrase, wanted: str) -> str | None:
+        """The name behind an opening clause: "After he left, Mayor Dana Roe spoke"."""
+        lead = self.text[max(0, phrase.start - 12) : phrase.start]
+        opening = lead.split()[-2:]
+        opens = len(opening) > 0 and opening[-1][:1].isupper() and opening[-1].lower() in CLAUSE_WORDS
+        if not (opens or opening == ["In", "what"]):
+            return None
+        words = tokens(self.text, phrase.end, min(len(self.text), phrase.end + _READ_BACK // 3))
+        for i in range(2, len(words) - 1):
+            if words[i].word in ".?!":
+                break
+            named = phrase_at(words, i) if words[i - 1].word in ',”"' else None
+            if named is not None and named.kind == "name" and named.last + 1 < len(words):
+                found = self._as_candidate(named, wanted)
+                if found is not None and words[named.last + 1].word.islower():
+                    return found[0]
+        return None
+
+    def _told(self, end: int) -> str | None:
+        """Whom the pronoun that ends at an offset told something: never the pronoun itself."""
+        words = tokens(self.text, end, min(len(self.text), end + 60))
+        hearer = phrase_at(words, 1) if len(words) > 1 and words[0].low in TELLS else None
+        if hearer is None or hearer.kind != "name":
+            return None
+        return self.names.fullest(self.text[hearer.start : hearer.end])
+
     def _subject_before(self, end: int, wanted: str, begin: int) -> tuple[str, str | None] | None:
         """The subject of the nearest sentence between two offsets, read backwards."""
         last = self.spoken[-1] if self.spoken else None
+        nearest = True
         stops = [begin, *(stop for stop in sentence_ends(self.text, begin, end))]
         for start, stop in zip(reversed(stops[:-1]), reversed(stops[1:]), strict=True):
-            if last is not None and start == begin and self._goes_on(start, stop):
-                if self._fits(last.name, last.text, wanted) and self._is_somebody(last):
+            if start == begin and self._goes_on(start, stop):
+                main = behind_comma(tokens(self.text, start, stop))
+                found = self._as_candidate(main, wanted) if main is not None else None
+                if found is not None:
+                    return found
+                if last is not None and self._fits(last.name, last.text, wanted) and self._is_somebody(last):
                     return last.name, last.role
-                continue
-            if last is not None and start <= last.start < stop and self._fits(last.name, last.text, wanted):
-                return (last.name, last.role) if self._is_somebody(last) else None
+                start = self._sentence_start(start)
+            held = last is not None and start <= last.start < stop and self._fits(last.name, last.text, wanted)
+            if last is not None and held and self._is_somebody(last):
+                return last.name, last.role
             words = tokens(self.text, start, stop)
-            said = anywhere(words)
-            asked = said is not None and said.cue is not None and self.text.startswith("ask", said.cue[0])
-            if said is not None and asked and said.cue is not None:  # "A reporter asked Li …. He replied"
-                whom = next((i + 1 for i, word in enumerate(words) if word.start == said.cue[0]), 0)
-                object_ = phrase_at(words, whom)
-                found = self._as_candidate(object_, wanted) if object_ is not None else None
-                if found is not None:
-                    return found
-            elif said is not None and said.speaker.kind != "pronoun":
-                found = self._as_candidate(said.speaker, wanted)
-                if found is not None:
-                    return found
-            found = self._candidate(words, wanted)
-            if found is None and not self._last_fits(wanted):
-                found = self._shown(words, wanted)
+            if not any(word.word.islower() for word in words):
+                continue  # a photograph's credit, a headline
+            found = self._told_of(words, wanted)
+            close, nearest = nearest, nearest and (len(words) < 4 or stop == end)
+            if found is None:
+                lead = lead_phrase(words, 0, len(words))
+                if lead is not None and lead.kind == "pronoun":
+                    continue  # the subject stands further back
+                if close and wanted != "person" and stop != end:
+                    found = self._only_person(words, wanted)
+                if found is None and not self._last_fits(wanted):
+                    found = self._shown(words, wanted)
             if found is not None:
                 return found
         return None
 
+    def _told_of(self, words: list[Token], wanted: str) -> tuple[str, str | None] | None:
+        """Whom a sentence tells of: who was asked, who says something in it, or its subject."""
+        main = behind_comma(words) if words and words[0].low in _CLAUSES else None
+        found = self._as_candidate(main, wanted) if main is not None else None
+        if found is not None:
+            return found  # "Asked whether Li could win, Roe demurred"
+        said = anywhere(words)
+        if said is not None and said.cue is not None and self.text.startswith("ask", said.cue[0]):
+            # "A reporter asked Li …. He replied"
+            whom = next((i + 1 for i, word in enumerate(words) if word.start == said.cue[0]), 0)
+            asked = phrase_at(words, whom)
+            found = self._as_candidate(asked, wanted) if asked is not None else None
+        elif said is not None and said.speaker.kind != "pronoun":
+            found = self._as_candidate(said.speaker, wanted)
+        return found or self._candidate(words, wanted)
+
+    def _sentence_start(self, at: int) -> int:
+        """Where the sentence around an offset begins, at most a window before it."""
+        begin = max(0, at - _READ_BACK // 2)
+        stop = at
+        for _ in range(_REMEMBERED):
+            stop = max(self.text.rfind(mark, begin, stop) for mark in (". ", "? ", "! ", "\n"))
+            if stop < 0:
+                break
+            if self.text[stop] == "\n" or is_sentence_end(self.text, stop, stop + 1, at):
+                return stop + 1
+        return begin
+
     def _goes_on(self, start: int, stop: int) -> bool:
         """Whether a stretch continues the sentence of the quote before it: "…” if she wins."."""
+        before = self.text[max(0, start - 4) : start].rstrip(" ”\"’'»")
         for i in range(start, min(stop, start + 12)):
             if self.text[i].isalnum():
-                return self.text[i].islower() and start > 0
+                return start > 0 and (self.text[i].islower() or before[-1:].isalnum())
         return False
 
     def _is_somebody(self, speaker: Speaker) -> bool:
@@ -208,11 +315,33 @@ class Cast:
         name = speaker.name
         if name.lower() in PRONOUNS:
             return False
-        head = _head(name.split())
-        if name.lower() in TITLE_WORDS:
+        head = noun_of(name.split())
+        if name.lower() in TITLE_WORDS or (is_possessive(name.split()[0]) and name.split()[-1].islower()):
             return False
-        named = name[:1].isupper() and (" " in name or name in self.names.honorific or speaker.text == name)
-        return named or head in PERSON_NOUNS or head in GENDER_OF_NOUN or head in _BODIES
+        named = (
+            name[:1].isupper()
+            and name.split()[0].lower() not in DETERMINERS
+            and (" " in name or name in self.names.honorific or speaker.text == name)
+        )
+        return named or head in PERSON_NOUNS or head in GENDER_OF_NOUN or head in BODIES
+
+    def _only_person(self, words: list[Token], wanted: str) -> tuple[str, str | None] | None:
+        """The one person of a sentence whose subject is a thing: "That sums up Mayor Dana Roe's answer"."""
+        persons = {}
+        i = 0
+        while i < len(words):
+            named = phrase_at(words, i) if words[i].word[0].isupper() else None
+            if named is not None and named.kind == "name":
+                said = self.text[named.start : named.end]
+                persons[self.names.fullest(said)] = said
+                i = named.last
+            i += 1
+        meant = [
+            name
+            for name, said in persons.items()
+            if (" " in name or self.names.is_person(name)) and self._fits(name, said, wanted)
+        ]
+        return (meant[0], None) if len(meant) == 1 and self.names.is_person(meant[0]) else None
 
     def _last_fits(self, wanted: str) -> bool:
         """Whether the last speaker can be meant."""
@@ -230,20 +359,27 @@ class Cast:
                 phrase = phrase_at(words, i)
                 if phrase is not None and phrase.kind == "name":
                     name = self.names.fullest(self.text[phrase.start : phrase.end])
-                    if self.names.is_person(name) and self.names.gender(name) == wanted:
+                    if (
+                        (" " in name or self.names.is_person(name))
+                        and self.names.gender(name) == wanted
+                        and name != self._hearer
+                    ):
                         return name, None
             i -= 1
         return None
 
     def _candidate(self, words: list[Token], wanted: str) -> tuple[str, str | None] | None:
         """Whoever is the subject of a sentence, if the pronoun can stand for it."""
-        phrase = phrase_at(words, 1) if len(words) > 1 and words[0].low in _CLAUSE_WORDS else None
-        phrase = phrase or lead_phrase(words, 0, len(words))
+        phrase = main_subject(words) or lead_phrase(words, 0, len(words))
+        if phrase is not None and PRONOUNS.get(_OWNERS.get(words[phrase.first].low, "")) == wanted:
+            return None  # "His opponent, Dana Roe, won. He …"
         explained = name_behind(words, phrase) if phrase is not None else None
         if explained is not None:  # "her father, Brad, "
             name = self.names.fullest(self.text[explained.start : explained.end])
             return (name, None) if self._fits(name, name, wanted) else None
-        return self._as_candidate(phrase, wanted) if phrase is not None and phrase.kind != "pronoun" else None
+        if phrase is None or phrase.kind == "pronoun" or (phrase.kind == "nominal" and phrase.first > 1):
+            return None
+        return self._as_candidate(phrase, wanted)
 
     def _as_candidate(self, phrase: Phrase, wanted: str) -> tuple[str, str | None] | None:
         mention = self.text[phrase.start : phrase.end]
@@ -251,80 +387,58 @@ class Cast:
             return None
         if " and " in mention:
             return (mention, None) if wanted == "plural" else None
-        for mark in ("’s ", "'s "):
-            owner, found, _ = mention.partition(mark)
-            if found and wanted != "thing":  # "Brandt's answers were short": Brandt
-                name = self.names.fullest(owner)
-                return (name, None) if " " in name and self.names.gender(name) == wanted else None
+        for mark in ("’s ", "'s ", "s’ ", "s' "):  # "Brandt's answers were short": Brandt
+            owner, found, owned = mention.partition(mark)
+            if (
+                found and not owned.rsplit(" ", 1)[-1][:1].isupper() and wanted != "thing"
+            ):  # "Brandt's answers were short": Brandt
+                owner += "s" if mark[0] == "s" else ""
+                name = self.names.fitting(owner, wanted)
+                shown = honorific(owner) or self.names.gender(name)
+                return (name, None) if " " in name and shown == wanted else None
         if phrase.kind == "name":
-            name = self.names.fullest(mention)
-            titled = _leading_role(mention, name) is not None
-            known = " " in name or name in self.names.honorific or titled
+            name = self.names.fitting(mention, wanted)
+            titled = leading_role(mention, name) is not None
+            if wanted not in ("thing", "plural") and self.names.is_place(name):
+                return None
+            known = " " in name or name in self.names.honorific or titled or self.names.is_name(name)
             if not known and wanted != "thing" and all(earlier.name != name for earlier in self.spoken):
                 return None
-            return (name, _leading_role(mention, name)) if self._fits(name, mention, wanted) else None
-        inner = _name_inside(mention)
+            return (name, leading_role(mention, name)) if self._fits(name, mention, wanted) else None
+        inner = name_inside(mention)
         if inner and wanted in ("male", "female"):
             name = self.names.fullest(inner)
             return (name, mention[: mention.find(inner)].strip()) if self._fits(name, mention, wanted) else None
-        head = _head(mention.split())
+        head = noun_of(mention.split())
         if (
-            (head in PERSON_NOUNS or head in GENDER_OF_NOUN)
-            and head not in _BODIES
+            (head in PERSON_NOUNS or head in GENDER_OF_NOUN or head in EPITHETS)
+            and head not in BODIES
             and self._fits(mention, mention, wanted)
         ):
             return self._nominal(phrase, mention)[:2]
-        if head in _BODIES and wanted == "thing":
+        if head in BODIES and wanted == "thing":
             return mention, None
         return None
 
     def _fits(self, name: str, mention: str, wanted: str) -> bool:
         """Whether the text lets a pronoun of this gender or number stand for a name."""
         words = mention.lower().split()
-        head = _head(words)
+        head = noun_of(words)
         last = surname(name.split())
-        plural = " and " in mention or head in _PLURALS
-        body = head in _BODIES or (last[:1].isupper() and (last.lower() in _BODY_NAMES or last[1:2].isupper()))
+        common = name == mention and mention.rsplit(" ", 1)[-1][:1].islower()
+        plural = (
+            " and " in mention or head in PLURALS or (common and head[-1:] == "s" and head[-2:] not in ("ss", "us"))
+        )
+        body = head in BODIES or (
+            last[:1].isupper() and (last.lower() in BODY_NAMES or (last.isupper() and 1 < len(last) < 7))
+        )
         if wanted == "plural":
-            return plural or body
+            return plural or (body and not (len(words) > 1 and name.isupper()))
         if wanted == "thing":
             return body
-        if plural or body:
+        if plural or body or len(words) > _LONGEST_PERSON or name == self._hearer:
             return False
-        gender = GENDER_OF_NOUN.get(head) or self.names.gender(name)
+        if wanted == "person":
+            return True
+        gender = GENDER_OF_NOUN.get(head) or honorific(mention) or self.names.gender(name)
         return gender is None or gender == wanted
-
-
-_PLURALS = frozenset(noun for noun in PERSON_NOUNS if noun.endswith("s") and noun not in ("boss",))
-
-
-def _head(words: list[str]) -> str:
-    """The noun that a nominal is about: before its first preposition."""
-    last = words[0]
-    for word in words:
-        low = word.lower().strip(",")
-        if low in ("of", "for", "at", "from", "in", "with", "on", "to", "who", "that"):
-            break
-        last = low
-    return last.removesuffix("’s").removesuffix("'s")
-
-
-def _name_inside(mention: str) -> str:
-    """The name at the end of a nominal: "analyst Mara Lindqvist" → "Mara Lindqvist"."""
-    words = mention.split()
-    if not words or not words[-1][:1].isupper() or any(w in ("of", "for", "at", "from", "in", "with") for w in words):
-        return ""
-    i = len(words)
-    while i > 0 and words[i - 1][:1].isupper():
-        i -= 1
-    inner = bare_name(" ".join(words[i:]))
-    return inner if i > 0 or inner != mention else ""
-
-
-def _leading_role(mention: str, name: str) -> str | None:
-    """The title in front of a name: "Police Commissioner"."""
-    bare = bare_name(mention)
-    if bare == mention:
-        return None
-    role = mention[: mention.rfind(bare.split()[0])].strip() if bare else ""
-    return role if len(role) > 4 and role != name else None

@@ -7,12 +7,13 @@ sentence before, the paragraph before.
 
 from __future__ import annotations
 
+from stancekit.quotes.appositives import role_of
 from stancekit.quotes.attribution import Attribution, after_quote, anywhere, before_quote
 from stancekit.quotes.cues import CONJUNCTIONS, PREPOSITIONS
 from stancekit.quotes.furniture import is_furniture
 from stancekit.quotes.kinds import kind_of
 from stancekit.quotes.marks import Marked, Paragraphs
-from stancekit.quotes.phrases import Token, can_speak, tokens
+from stancekit.quotes.phrases import Token, can_speak, phrase_at, tokens
 from stancekit.quotes.sentences import sentence_ends, strip
 from stancekit.quotes.subjects import lead_phrase
 from stancekit.records import QuoteKind
@@ -21,6 +22,12 @@ _WINDOW = 400
 """Characters read on each side of a quote."""
 _WORDS = 80
 """Words of a sentence kept before a quote."""
+_SENTENCES = 3
+"""Sentences read back from a quote that stands without attribution."""
+_SIGNATURE = 100
+"""Characters of a line that only names who was quoted."""
+_WEAK = 0.5
+"""Confidence of a guess from word order alone: an attribution behind the sentence outweighs it."""
 _QUOTED = Token(0, 0, "\ufffc", "\ufffc")
 """Stands for a quote inside the words of its sentence."""
 
@@ -78,7 +85,13 @@ def attribute(text: str, pieces: list[Piece], paragraphs: Paragraphs) -> None:
             found = _inherited(previous.attribution, "same sentence as the quote before", 0.85)
         if found is None and piece.before and len(piece.before) > 1:
             phrase = lead_phrase(piece.before, 0, len(piece.before))
-            if phrase is not None and phrase.last < len(piece.before) - 1 and can_speak(piece.before, phrase):
+            bare_it = phrase is not None and piece.before[phrase.first].low == "it"  # "It was then that"
+            if (
+                phrase is not None
+                and not bare_it
+                and phrase.last < len(piece.before) - 1
+                and can_speak(piece.before, phrase)
+            ):
                 found = Attribution(phrase, None, None, "subject of the sentence that holds the quote", 0.5)
         piece.attribution = found
         own = found if piece.own else None
@@ -127,9 +140,12 @@ def _beside(text: str, piece: Piece, goes_on: bool) -> Attribution | None:
     after = piece.after
     open_ended = closing in ",?!—–-…" or (bool(after) and after[0].word in ",—–")
     led = before_quote(piece.before)
+    if led is not None and (woven := _behind_woven(text, piece, led)) is not None:
+        return woven
     if led is not None and led.confidence >= 0.95:
         # a whole attribution behind the quote ("…?” asked Li.") outweighs a verb before it
-        behind = after_quote(after) if open_ended and after and after[-1].word in ".;" else None
+        introduced = piece.before[-1].word == ":"
+        behind = after_quote(after) if open_ended and not introduced and after and after[-1].word in ".;" else None
         return behind if behind is not None and behind.confidence >= 0.95 else led
     if open_ended and not (led is not None and after and _turns_away(after)):
         found = after_quote(after)
@@ -146,6 +162,14 @@ def _beside(text: str, piece: Piece, goes_on: bool) -> Attribution | None:
             if rest <= 5:  # "“….” Li said." with the wrong stop; more words are a sentence of their own
                 return found
     return None
+
+
+def _behind_woven(text: str, piece: Piece, led: Attribution) -> Attribution | None:
+    """Li in "The move signals “the end” for them, said Li": who reports outweighs a thing that "says"."""
+    if led.speaker.kind != "nominal" or can_speak(piece.before, led.speaker) or not text[piece.start].islower():
+        return None
+    found = after_quote(piece.after)
+    return found if found is not None and found.cue is not None and found.reason.startswith("follows") else None
 
 
 def _turns_away(after: list[Token]) -> bool:
@@ -179,60 +203,108 @@ def _inherited(found: Attribution, reason: str, confidence: float) -> Attributio
 def _fill(text: str, pieces: list[Piece], paragraphs: Paragraphs) -> None:
     """Give the pieces without an attribution that of the nearest neighbour that can have said them."""
     for n, piece in enumerate(pieces):
-        if piece.attribution is not None or piece.kind == "mention":
+        if piece.kind == "mention" or (piece.attribution is not None and piece.attribution.confidence > _WEAK):
             continue
-        start = paragraphs.starts[piece.paragraph]
-        previous = None
-        for earlier in reversed(pieces[max(0, n - 4) : n]):
-            if earlier.kind != "mention":
-                previous = earlier if earlier.attribution is not None else None
-                break
-        if previous is not None and previous.last_paragraph == piece.paragraph and previous.attribution:
-            piece.attribution = _inherited(previous.attribution, "goes on after the quote before", 0.8)
+        following = pieces[n + 1] if n + 1 < len(pieces) else None
+        if following is not None and _shares_sentence(text, piece, following) and following.attribution:
+            piece.attribution = _inherited(following.attribution, "goes with the quote after", 0.75)
             continue
-        floor = pieces[n - 1].marked.outer_end if n else 0
-        sentence = _sentence_before(text, max(start, floor), piece.marked.outer_start)
-        if sentence is None:
-            following = pieces[n + 1] if n + 1 < len(pieces) else None
-            if (
-                following is not None
-                and following.paragraph == piece.paragraph
-                and following.own
-                and following.attribution
-            ):
-                piece.attribution = _inherited(following.attribution, "goes with the quote after", 0.75)
-                continue
-            p = piece.paragraph - 1
-            if p >= 0:
-                if previous is not None and previous.attribution and previous.last_paragraph == p:
-                    gap = text[previous.marked.outer_end : paragraphs.ends[p]]
-                    if len(gap) < 160:
-                        piece.attribution = _inherited(previous.attribution, "goes on from the paragraph before", 0.7)
-                        continue
-                sentence = _sentence_before(text, paragraphs.starts[p], paragraphs.ends[p])
-        if sentence is not None:
-            piece.attribution = _from_sentence(text, *sentence)
+        if piece.attribution is None:
+            previous = next(
+                (earlier for earlier in reversed(pieces[max(0, n - 4) : n]) if earlier.kind != "mention"), None
+            )
+            piece.attribution = _from_neighbours(text, piece, previous, following, paragraphs)
 
 
-def _sentence_before(text: str, start: int, end: int) -> tuple[int, int] | None:
-    """The last sentence of ``text[start:end]``."""
+def _shares_sentence(text: str, piece: Piece, following: Piece) -> bool:
+    """Whether the attribution of the next quote closes the sentence of this one: "… “a” and “b,” Li said."."""
+    found = following.attribution
+    if not following.own or found is None or found.cue is None or found.cue[0] < following.end:
+        return False
+    begin, end = piece.marked.outer_end, following.marked.outer_start
+    if following.paragraph != piece.last_paragraph or text[piece.end - 1] in ".?!" or end - begin > _WINDOW:
+        return False
+    return not any(stop < end for stop in sentence_ends(text, begin, end))
+
+
+def _from_neighbours(
+    text: str, piece: Piece, previous: Piece | None, following: Piece | None, paragraphs: Paragraphs
+) -> Attribution | None:
+    """Who said a quote that stands without attribution, by the sentences and quotes around it."""
+    start, end = paragraphs.starts[piece.paragraph], piece.marked.outer_start
+    earlier = previous.attribution if previous is not None else None
+    beside = previous is not None and earlier is not None and previous.last_paragraph == piece.paragraph
+    if beside and previous is not None and earlier is not None:
+        start = previous.marked.outer_end
+    for sentence in _sentences_before(text, start, end):
+        found = _from_sentence(text, *sentence, told=beside)
+        if found is not None:
+            return found
+    if beside and earlier is not None:
+        return _inherited(earlier, "goes on after the quote before", 0.8)
+    if following is not None and following.paragraph == piece.paragraph and following.own and following.attribution:
+        return _inherited(following.attribution, "goes with the quote after", 0.75)
+    introduced = _introduced(text, piece, paragraphs)
+    if introduced is not None:
+        return introduced
+    signed = _signed(text, piece, paragraphs)
+    if signed is not None:
+        return signed
+    p = piece.paragraph - 1
+    if p < 0:
+        return None
+    if previous is not None and earlier is not None and previous.last_paragraph == p:
+        gap = text[previous.marked.outer_end : paragraphs.ends[p]]
+        if len(gap) < 160:
+            return _inherited(earlier, "goes on from the paragraph before", 0.7)
+    start = max(paragraphs.starts[p], previous.marked.outer_end) if previous is not None else paragraphs.starts[p]
+    for sentence in _sentences_before(text, start, paragraphs.ends[p])[:1]:
+        return _from_sentence(text, *sentence)
+    return None
+
+
+def _introduced(text: str, piece: Piece, paragraphs: Paragraphs) -> Attribution | None:
+    """Who speaks in the paragraph before, where it ends with a colon: "She went on to say:"."""
+    p = piece.paragraph - 1
+    if p < 0 or piece.before or text[paragraphs.ends[p] - 1 : paragraphs.ends[p]] != ":":
+        return None
+    for start, end in _sentences_before(text, paragraphs.starts[p], paragraphs.ends[p])[:1]:
+        return before_quote(tokens(text, start, end))
+    return None
+
+
+def _signed(text: str, piece: Piece, paragraphs: Paragraphs) -> Attribution | None:
+    """The name in a line of its own behind a quote: "— Mara Lindqvist"."""
+    p = piece.last_paragraph + 1
+    if p >= len(paragraphs.starts) or paragraphs.ends[p] - paragraphs.starts[p] > _SIGNATURE:
+        return None
+    words = tokens(text, paragraphs.starts[p], paragraphs.ends[p])
+    phrase = phrase_at(words, 1) if len(words) > 1 and words[0].word in "—–-―" else None
+    if phrase is None or phrase.kind != "name":
+        return None
+    return Attribution(phrase, None, role_of(words, phrase), "named in the line behind the quote", 0.85)
+
+
+def _sentences_before(text: str, start: int, end: int) -> list[tuple[int, int]]:
+    """The last sentences of ``text[start:end]``, the nearest first."""
     start = max(start, end - _WINDOW)
-    begin, last = start, None
+    begin = start
+    found = []
     for stop in sentence_ends(text, start, end):
         left, right = strip(text, begin, stop)
         if right > left:
-            last = (left, right)
+            found.append((left, right))
         begin = stop
-    return last
+    return found[: -_SENTENCES - 1 : -1]
 
 
-def _from_sentence(text: str, start: int, end: int) -> Attribution | None:
-    """Whoever says something in a sentence, or else its subject."""
+def _from_sentence(text: str, start: int, end: int, told: bool = False) -> Attribution | None:
+    """Whoever says something in a sentence, or else its subject (not where a quote before tells who speaks)."""
     words = tokens(text, start, end)
     found = anywhere(words)
     if found is not None:
         return found._replace(reason=found.reason.replace("in the sentence", "in the sentence before"), confidence=0.6)
     phrase = lead_phrase(words, 0, len(words))
-    if phrase is None or not can_speak(words, phrase):
+    if phrase is None or phrase.kind == "nominal" or phrase.first or (told and phrase.kind != "pronoun"):
         return None
     return Attribution(phrase, None, None, "subject of the sentence before", 0.45)

@@ -6,6 +6,7 @@ from itertools import pairwise
 
 from stancekit.quotes.cues import (
     AUXILIARIES,
+    COMMON_VERBS,
     CONJUNCTIONS,
     DETERMINERS,
     NOUNLIKE,
@@ -58,7 +59,7 @@ def phrase_ending(words: list[Token], low: int, j: int) -> Phrase | None:
     c = j
     while c >= low and j - c < 40:
         word = words[c]
-        if word.word in STOPS or word.word == "," or (word.low in CONJUNCTIONS and word.low != "and"):
+        if word.word in STOPS or word.word in ",\ufffc" or (word.low in CONJUNCTIONS and word.low != "and"):
             break
         if c < j and (word.low in CUES_FINITE and word.low not in NOUNLIKE):
             break
@@ -106,20 +107,27 @@ def _goes_on(words: list[Token], i: int, j: int) -> bool:
     low = words[i].low
     if low in PREPOSITIONS or words[i].word == "(":
         return True
-    return low.endswith(("ed", "ing")) and i < j and words[i + 1].low in PREPOSITIONS and words[i - 1].word.islower()
+    if not low.endswith(("ed", "ing")) or i >= j or words[i + 1].low not in PREPOSITIONS:
+        return False
+    return words[i - 1].word.islower() or words[i + 1].low == "by"
 
 
 def lead_phrase(words: list[Token], low: int, high: int) -> Phrase | None:
     """The first noun phrase of a clause that can be its subject."""
     i = _behind_dateline(words, low, high)
+    aside: Phrase | None = None
     while i < high:
         while i < high and (words[i].low in ("and", "but", "so", "yet") or not is_word(words[i].word)):
             i += 1
         if i >= high:
-            return None
+            return aside
         phrase = phrase_at(words, i)
-        if phrase is not None and words[i].low not in ("there", "this", "that"):
-            return phrase
+        if phrase is not None and words[i].low not in ("there", "this", "that", "back"):
+            behind = words[phrase.last + 1] if phrase.last + 1 < high else None
+            bare = phrase.kind == "name" and (behind is None or behind.word != ",")
+            if i == low or bare or phrase.kind == "pronoun" or (behind is not None and _starts_verb(behind)):
+                return phrase
+            aside = aside or phrase  # "Preceded by Li, the minister, Roe spoke": go on to Roe
         # an opening phrase ("On Monday, …"): go on behind its comma
         comma = i
         while comma < high and words[comma].word != ",":
@@ -129,9 +137,9 @@ def lead_phrase(words: list[Token], low: int, high: int) -> Phrase | None:
                 phrase = phrase_at(words, k)
                 if phrase is not None and phrase.last + 1 < len(words) and _starts_verb(words[phrase.last + 1]):
                     return phrase
-            return None
+            return aside
         i = comma + 1
-    return None
+    return aside
 
 
 def _behind_dateline(words: list[Token], low: int, high: int) -> int:
@@ -146,7 +154,7 @@ def _behind_dateline(words: list[Token], low: int, high: int) -> int:
 
 
 def _starts_verb(token: Token) -> bool:
-    return token.low in CUES_FINITE or token.low in AUXILIARIES or token.low.endswith("ed")
+    return token.low in CUES_FINITE or token.low in AUXILIARIES or token.low in COMMON_VERBS or token.low.endswith("ed")
 
 
 def _head_before_commas(words: list[Token], low: int, comma: int) -> Phrase | None:
@@ -159,7 +167,9 @@ def _head_before_commas(words: list[Token], low: int, comma: int) -> Phrase | No
         if word in ")]":
             depth += 1
         elif word in "([":
-            depth = max(0, depth - 1)
+            if not depth:
+                break
+            depth -= 1
         elif word in STOPS:
             break
         elif word == "," and not depth:
@@ -169,6 +179,11 @@ def _head_before_commas(words: list[Token], low: int, comma: int) -> Phrase | No
     chunks = [(a + 1, b) for b, a in pairwise(starts) if a + 1 < b]
     if not chunks:
         return None
+    for a, b in chunks:
+        if b == a + 1 and words[a].low in ("who", "which") and a - 1 > low:
+            return phrase_ending(
+                words, low, a - 2 if words[a - 1].word == "," else a - 1
+            )  # "Li, who, after that, said"
     first, stop = chunks[-1]
     while first < stop and (words[first].low in CONJUNCTIONS or words[first].low == "as"):
         first += 1

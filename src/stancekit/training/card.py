@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
+from stancekit.evaluation import BehaviourReport, Evaluation
 from stancekit.frames import Frame
 from stancekit.model import Meta
 
 
-def model_card(meta: Meta, frame: Frame, rows: Mapping[str, int]) -> str:
-    """`README.md` of a checkpoint folder; every figure in it comes from ``meta``."""
+def model_card(
+    meta: Meta,
+    frame: Frame,
+    rows: Mapping[str, int],
+    evaluations: Sequence[Evaluation],
+    behaviour: BehaviourReport | None,
+) -> str:
+    """`README.md` of a checkpoint folder; every figure in it comes from ``meta`` and `evaluation.json`."""
     lines = [
         f"# {meta.name}: {frame.title}",
         "",
@@ -27,24 +34,32 @@ def model_card(meta: Meta, frame: Frame, rows: Mapping[str, int]) -> str:
         "## How good it is",
         "",
     ]
-    ways = {way: meta.dev[way] for way in ("alone", "in_context") if way in meta.dev}
-    if ways:
+    if evaluations:
         lines += [
-            "On the dev split, by the graph in this folder:",
+            "By the graph in this folder; each sentence alone, and with the rest of its quote, as `read` shows "
+            "it. Intervals are 95 %, from a bootstrap over groups.",
             "",
-            "| sentences | task | macro-F1 | accuracy | ECE |",
+            "| split | task | sentences | macro-F1 | accuracy | calibration error |",
+            "| --- | --- | --- | --- | --- | --- |",
         ]
-        lines += ["| --- | --- | --- | --- | --- |"]
-        for way, tasks in ways.items():
-            for task, scores in tasks.items():
-                figures = " | ".join(f"{scores[name]:.3f}" for name in ("macro_f1", "accuracy", "ece"))
-                lines.append(f"| {way.replace('_', ' ')} | {task} | {figures} |")
-        lines += ["", f"`stancekit evaluate {meta.name}` prints the test split with intervals.", ""]
+        for report in evaluations:
+            for task, result in report.tasks.items():
+                figures = " | ".join(str(result.metrics[name]) for name in ("macro_f1", "accuracy", "ece"))
+                lines.append(f"| {report.data} | {task} | {result.rows} | {figures} |")
+        lines += ["", *_details(evaluations[-1])]
     else:
         lines += [
             "It was trained without a dev split, so nothing is known about that, and it is not calibrated.",
             "",
         ]
+    if behaviour is not None:
+        lines += [
+            "## Behaviour",
+            "",
+            "The frame's behaviour suite (CheckList, Ribeiro et al. 2020), sentences alone:",
+            "",
+        ]
+        lines += [behaviour.to_markdown(), ""]
     lines += [
         "## How it was made",
         "",
@@ -65,3 +80,18 @@ def model_card(meta: Meta, frame: Frame, rows: Mapping[str, int]) -> str:
         "questions, social media slang) are outside what was measured.",
     ]
     return "\n".join(lines) + "\n"
+
+
+def _details(report: Evaluation) -> list[str]:
+    """Per label scores and confusion matrix of the stances."""
+    stance = report.tasks["stance"]
+    lines = [
+        f"Stance on {report.data}:",
+        "",
+        "| label | precision | recall | F1 | " + " | ".join(f"given {label}" for label in stance.labels) + " |",
+        "| --- | --- | --- | --- |" + " --- |" * len(stance.labels),
+    ]
+    for label, counts in zip(stance.labels, stance.confusion, strict=True):
+        scores = " | ".join(str(stance.per_label[label][name]) for name in ("precision", "recall", "f1"))
+        lines.append(f"| {label} | {scores} | " + " | ".join(map(str, counts)) + " |")
+    return [*lines, ""]

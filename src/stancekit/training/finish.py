@@ -17,13 +17,15 @@ import numpy as np
 import torch
 
 from stancekit.data import write_text
+from stancekit.evaluation.behaviour import FILE as BEHAVIOUR
+from stancekit.evaluation.behaviour import run_behaviour
 from stancekit.evaluation.metrics import macro_f1
 from stancekit.evaluation.report import evaluate_rows
 from stancekit.inference.backends import onnx_session
 from stancekit.inference.batching import batches, pad
 from stancekit.model import FORMAT, Encoded, Meta, TextEncoder, softmax
 from stancekit.model.base import Base
-from stancekit.model.checkpoint import save_meta, sha256
+from stancekit.model.checkpoint import Floats, save_meta, sha256
 from stancekit.model.network import STORED, StanceNetwork, save_network
 from stancekit.records import LabelledQuote
 from stancekit.training.calibrate import calibrated_head
@@ -88,15 +90,22 @@ def finish(
         ),
         **measured,
     }
-    if data.dev:
-        half = len(rows)  # the second half of the windows is with context, as `read` shows them
-        for way, part in (("alone", slice(0, half)), ("in_context", slice(half, None))):
-            probabilities = {task: softmax(logits[task][part], heads[task].temperature) for task in tasks}
-            report = evaluate_rows(rows, probabilities, tasks, model=data.frame.name, data=f"dev, sentences {way}")
-            dev[way] = {
+    evaluations = []
+    for split, part in (("dev", data.dev), ("test", data.test)):
+        if part:
+            made = logits if split == "dev" else run_graph(staging / "model.onnx", _both_ways(part, encoder))
+            for way, half in (("alone", slice(len(part))), ("in context", slice(len(part), None))):
+                probabilities = {task: softmax(made[task][half], heads[task].temperature) for task in tasks}
+                evaluations.append(
+                    evaluate_rows(part, probabilities, tasks, model=data.frame.name, data=f"{split}, sentences {way}")
+                )
+    for report in evaluations:
+        if report.data.startswith("dev"):
+            dev[report.data.removeprefix("dev, sentences ").replace(" ", "_")] = {
                 task: {name: round(value.value, 4) for name, value in result.metrics.items()}
                 for task, result in report.tasks.items()
             }
+    write_text(staging / "evaluation.json", json.dumps([report.to_dict() for report in evaluations], indent=1) + "\n")
     meta = Meta(
         format=FORMAT,
         name=data.frame.name,
@@ -120,7 +129,16 @@ def finish(
             for name in ("config.json", "frame.toml", "model.onnx", "model.safetensors", "tokenizer.json")
         },
     )
-    write_text(staging / "README.md", model_card(meta, data.frame, {"train": len(data.train), "dev": len(data.dev)}))
+    behaviour = None
+    if data.frame.folder is not None and (data.frame.folder / BEHAVIOUR).is_file():
+
+        def stance_proba(texts: Sequence[str]) -> Floats:
+            first = [windows[0] for windows in encoder.encode(texts)]
+            return softmax(run_graph(staging / "model.onnx", first)["stance"], heads["stance"].temperature)
+
+        behaviour = run_behaviour(stance_proba, data.frame)
+    counts = {"train": len(data.train), "dev": len(data.dev)}
+    write_text(staging / "README.md", model_card(meta, data.frame, counts, evaluations, behaviour))
     save_meta(staging, meta)
     _replace_folder(staging, folder)
     shutil.rmtree(run, ignore_errors=True)
@@ -142,7 +160,7 @@ def graph_logits(
 
 
 def _both_ways(rows: Sequence[LabelledQuote], encoder: TextEncoder) -> list[Encoded]:
-    """First windows of all rows alone, then of all rows with context: a model is calibrated for both."""
+    """First windows of all rows alone, then of all rows with context: a model is calibrated and scored for both."""
     texts = [row.text for row in rows]
     ways = encoder.encode(texts) + encoder.encode(texts, [row.context for row in rows])
     return [windows[0] for windows in ways]

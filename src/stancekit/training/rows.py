@@ -13,7 +13,7 @@ import numpy as np
 import torch
 from torch.utils.data import Dataset, Sampler
 
-from stancekit.data import check_quotes, read_quotes, report_text, to_json, with_splits
+from stancekit.data import SPLITS, check_quotes, read_quotes, report_text, to_json, with_splits
 from stancekit.errors import DataError
 from stancekit.frames import SENTIMENTS, Frame, bare_frame, load_frame
 from stancekit.inference.batching import pad
@@ -32,10 +32,11 @@ class TrainingData:
     frame: Frame
     train: list[LabelledQuote]
     dev: list[LabelledQuote]
+    test: list[LabelledQuote]
 
     @property
     def sha256(self) -> str:
-        """Of all rows, in order."""
+        """Of the rows that a training sees, in order."""
         text = "\n".join(to_json(row) for row in [*self.train, *self.dev])
         return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
@@ -73,9 +74,8 @@ def read_training_data(source: str | Path) -> TrainingData:
     report = check_quotes(rows, frame)
     if not report.ok:
         raise DataError(f"{source}: not fit to train on\n{report_text(report)}")
-    return TrainingData(
-        frame, [row for row in rows if row.split == "train"], [row for row in rows if row.split == "dev"]
-    )
+    train, dev, test = ([row for row in rows if row.split == split] for split in SPLITS)
+    return TrainingData(frame, train, dev, test)
 
 
 class Rows(Dataset[dict[str, Any]]):

@@ -1,0 +1,99 @@
+"""What the form of a mention tells: its noun, the name inside it, its number and gender."""
+
+from __future__ import annotations
+
+from stancekit.quotes.cues import CONJUNCTIONS, PREPOSITIONS
+from stancekit.quotes.genders import HONORIFICS
+from stancekit.quotes.names import bare_name
+from stancekit.quotes.phrases import PERSON_NOUNS, Phrase, Token, phrase_at
+from stancekit.quotes.wordset import wordset
+
+BODIES = wordset(
+    """
+    ministry department government agency company firm group union committee commission council court
+    newspaper network magazine team office party campaign administration bank university institute
+    association organisation organization foundation board police army embassy
+    """
+)
+BODY_NAMES = BODIES | wordset(
+    """
+    staff church force forces navy corps guard fund foundation watch post times journal news street house technologies
+    industries footwear inc corp senate congress investigation bureau reserve way monitor institution
+    center centre club league airlines motors pentagon state states
+    """
+)
+CLAUSE_WORDS = wordset("when as while after before if though although since because until once")
+PLURALS = frozenset(noun for noun in PERSON_NOUNS if noun.endswith("s") and noun not in ("boss",)) | wordset(
+    "republicans democrats americans liberals conservatives progressives muslims christians jews latinos hispanics"
+)
+EPITHETS = wordset(
+    """
+    governor senator president congressman congresswoman candidate nominee front-runner frontrunner
+    billionaire developer pollster businessman businesswoman mogul tycoon actress actor justice mayor
+    lawmaker representative politician democrat republican minister premier chancellor leader author
+    neurosurgeon surgeon
+    admiral general colonel captain lieutenant sergeant bishop cardinal pope priest pastor reverend imam rabbi
+    singer comedian star comic rapper athlete
+    """
+)
+TAKEN_UP = wordset("company firm group organization organisation agency newspaper network magazine union association")
+FORMER = wordset("former longtime long-time")
+TELLS = wordset("told tells asked asks reminded assured warned informed")
+LOOSE = wordset("then of state the veteran longtime ex")
+"""Words of a nominal that a role need not repeat."""
+
+
+def honorific(mention: str) -> str | None:
+    """The gender that "Mr." or "Mrs." in front of a name shows."""
+    return HONORIFICS.get(mention.split()[0].rstrip(".").lower())
+
+
+def main_subject(words: list[Token]) -> Phrase | None:
+    """The subject behind an opening clause ("When Li spoke, Roe differed"), else that of the clause."""
+    if len(words) < 3 or words[0].low not in CLAUSE_WORDS:
+        return None
+    return behind_comma(words) or phrase_at(words, 2 if words[1].low == "for" else 1)  # "As for Li, he"
+
+
+def behind_comma(words: list[Token]) -> Phrase | None:
+    """The name that begins a main clause behind a comma: ", Roe differed"."""
+    for i in range(2, len(words) - 1):
+        if words[i - 1].word == ",":
+            phrase = phrase_at(words, i)
+            if phrase is not None and phrase.kind == "name" and phrase.last + 1 < len(words):
+                verb = words[phrase.last + 1]
+                if verb.word.islower() and verb.low not in PREPOSITIONS and verb.low not in CONJUNCTIONS:
+                    return phrase
+    return None
+
+
+def noun_of(words: list[str]) -> str:
+    """The noun that a nominal is about: before its first preposition."""
+    last = words[0]
+    for word in words:
+        low = word.lower().strip(",")
+        if low in ("of", "for", "at", "from", "in", "with", "on", "to", "who", "that"):
+            break
+        last = low
+    return last.removesuffix("’s").removesuffix("'s")
+
+
+def name_inside(mention: str) -> str:
+    """The name at the end of a nominal: "analyst Mara Lindqvist" → "Mara Lindqvist"."""
+    words = mention.split()
+    if not words or not words[-1][:1].isupper() or any(w in ("of", "for", "at", "from", "in", "with") for w in words):
+        return ""
+    i = len(words)
+    while i > 0 and words[i - 1][:1].isupper():
+        i -= 1
+    inner = bare_name(" ".join(words[i:]))
+    return inner if i > 0 or inner != mention else ""
+
+
+def leading_role(mention: str, name: str) -> str | None:
+    """The title in front of a name: "Police Commissioner"."""
+    bare = bare_name(mention)
+    if bare == mention:
+        return None
+    role = mention[: mention.rfind(bare.split()[0])].strip() if bare else ""
+    return role if len(role) > 4 and role != name else None
