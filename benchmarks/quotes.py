@@ -184,28 +184,30 @@ def speed_measures(texts: list[str]) -> dict[str, float]:
     }
 
 
-def sample_resolutions(rows: list[dict[str, Any]], out: Path, count: int, seed: int) -> None:
+def sample_resolutions(rows: list[dict[str, Any]], out: Path, count: int, seed: int, leave_out: Path | None) -> None:
     """Cases for two readers: quotes whose speaker is a pronoun or a nominal, and the name we gave."""
     cases = []
+    seen: set[tuple[str, int]] = set()
+    if leave_out:
+        lines = leave_out.read_text(encoding="utf-8").splitlines()
+        seen = {(case["doc_id"], case["start"]) for case in map(json.loads, lines)}
     for row in rows:
         for quote in extract_quotes(row["text"]):
             speaker = quote.speaker
-            if speaker is None or not speaker.text.lower().startswith(("he", "she", "they", "it", "the ")):
-                continue
-            if " " in speaker.text or speaker.text.lower() in ("he", "she", "they", "it"):
-                cases.append(
-                    {
-                        "doc_id": row["doc_id"],
-                        "start": quote.start,
-                        "end": quote.end,
-                        "speaker_start": speaker.start,
-                        "speaker_end": speaker.end,
-                        "kind": "nominal" if " " in speaker.text else "pronoun",
-                        "resolved": speaker.name,
-                        "first": None,
-                        "second": None,
-                    }
-                )
+            words = speaker.text.lower().split() if speaker else []
+            pronoun = words in (["he"], ["she"], ["they"], ["it"])
+            if speaker is not None and (pronoun or words[:1] == ["the"]):
+                case = {
+                    "doc_id": row["doc_id"],
+                    "start": quote.start,
+                    "end": quote.end,
+                    "speaker_start": speaker.start,
+                    "speaker_end": speaker.end,
+                    "kind": "pronoun" if pronoun else "nominal",
+                    "resolved": speaker.name,
+                }
+                cases.append(case | {"first": None, "second": None})
+    cases = [case for case in cases if (case["doc_id"], case["start"]) not in seen]
     random.Random(seed).shuffle(cases)
     out.write_text("".join(json.dumps(case, ensure_ascii=False) + "\n" for case in cases[:count]), encoding="utf-8")
 
@@ -223,7 +225,7 @@ def judged_measures(path: Path) -> dict[str, float]:
     }
     if twice:
         result["resolution_right_both"] = share([case["first"] == case["second"] == "right" for case in twice])
-        result["readers_agree"] = share([case["first"] == case["second"] for case in twice])
+        result["verdicts_agree"] = share([case["first"] == case["second"] for case in twice])
     return result
 
 
@@ -240,6 +242,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--no-speed", action="store_true")
     parser.add_argument("--sample-resolutions", type=Path, metavar="OUT", help="write 200 cases and stop")
+    parser.add_argument("--leave-out", type=Path, help="cases looked at while tuning: not drawn")
     parser.add_argument("--judged", type=Path, help="sampled cases with first and second (reader): right or wrong")
     args = parser.parse_args()
 
@@ -248,7 +251,7 @@ def main() -> int:
         print(json.dumps({"benchmark": "quotes", "data": "absent"}))
         return 0
     if args.sample_resolutions:
-        sample_resolutions(load(args.data, "train"), args.sample_resolutions, 200, args.seed)
+        sample_resolutions(load(args.data, "train"), args.sample_resolutions, 200, args.seed, args.leave_out)
         return 0
     rows = load(args.data, args.split)
     if args.limit:

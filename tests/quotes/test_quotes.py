@@ -100,6 +100,42 @@ def test_a_pronoun_never_goes_to_a_name_of_the_other_gender():
     assert quote.speaker.name == "she"
 
 
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("Ann Duarte runs the port. She was blunt about the fire:\n\n“We lost a year.”", "Ann Duarte"),
+        ("“We were told that nothing would change.”\n\n— Dana Roe, baker", "Dana Roe"),
+        ("Ada Brandt met Paul Roe. As for Roe, he said: “I will not run.”", "Paul Roe"),
+        ("“The vote was fair,” the Velmar Post’s Dana Roe wrote.", "Dana Roe"),
+        ("Megan Kelly met Phyllis Schlafly. “It is sound,” Schlafly said.", "Phyllis Schlafly"),
+        ("Nils Aas, the former minister, spoke. “It was a poor deal,” the former minister said.", "Nils Aas"),
+        ("Sen. Ada Brandt spoke on Monday. “We won the vote,” the senator said.", "Ada Brandt"),
+        ("Mayor Ann Duarte opened the hall. Her husband, Ivo, cooked. “It rained,” he said.", "Ivo"),
+        ("Mrs. Duarte spoke. Paul Roe spoke. “It rained,” she told Roe.", "Duarte"),
+    ],
+)
+def test_a_speaker_is_named(text, name):
+    (quote,) = extract_quotes(text)
+    assert quote.speaker.name == name
+
+
+@pytest.mark.parametrize("mention", ["the witness", "the spokeswoman", "the company", "the crowd", "a man"])
+def test_a_nominal_that_nobody_explains_stays_as_written(mention):
+    (quote,) = extract_quotes(f"Ann Duarte opened the hall. “It rained,” {mention} said.")
+    assert quote.speaker.name == mention
+
+
+def test_whom_a_pronoun_speaks_to_is_never_the_pronoun():
+    (quote,) = extract_quotes("Paul Roe left early. “I know,” he told Roe.")
+    assert quote.speaker.name != "Paul Roe"
+
+
+def test_a_title_with_its_year_is_a_mention():
+    assert [quote.kind for quote in extract_quotes("Critics liked “The Long Harbour” (2005).", kinds="all")] == [
+        "mention"
+    ]
+
+
 def test_quotes_go_to_dicts_and_back():
     text = "“He said ‘no’ and left,” Rita Lang recalled. “Then,” she said, “it rained.”"
     for quote in extract_quotes(text, kinds="all"):

@@ -9,6 +9,8 @@ from stancekit.quotes.phrases import CUES_FINITE, PERSON_NOUNS, Phrase, Token, i
 def name_behind(words: list[Token], phrase: Phrase) -> Phrase | None:
     """The name that explains a nominal: "her lawyer, Tom Okafor, "."""
     i = phrase.last + 2
+    if phrase.kind == "nominal" and i < len(words) and words[i - 1].low == "named" and is_capital(words[i].word):
+        return phrase_at(words, i)  # "a worker named Tom Okafor"
     owned = any(word.low.endswith(("’s", "'s")) for word in words[phrase.first : phrase.last])
     if (
         (phrase.kind != "nominal" and not owned)

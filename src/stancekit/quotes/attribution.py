@@ -262,6 +262,7 @@ def _bare(words: list[Token], phrase: Phrase) -> bool:
     return phrase.kind == "nominal" and words[phrase.first].low not in DETERMINERS
 
 
+_SET = wordset("published posted released broadcast recorded")
 _POSSESSIVES = wordset("his her their its our my")
 _PARTICIPLES = wordset("written sworn sung begun")
 # Attribute what stands before them: "…,” she began".
@@ -348,6 +349,8 @@ def anywhere(words: list[Token]) -> Attribution | None:
             if phrase is not None:
                 return _found(words, phrase, (token.start, words[k + 1].end), "named after “according to”", 0.85)
         if low in CUES and not low.endswith("ing") and (low not in NOUNLIKE or is_verb(words, k)):
+            if low in _SET and k + 1 < len(words) and words[k + 1].low in PREPOSITIONS:
+                continue  # "an interview published on Monday"
             if not token.word.islower() or (k and (words[k - 1].low in UNREAL or is_possessive(words[k - 1].low))):
                 continue
             phrase = subject_of(words, 0, k)

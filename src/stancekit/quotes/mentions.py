@@ -36,6 +36,15 @@ EPITHETS = wordset(
     singer comedian star comic rapper athlete
     """
 )
+UNNAMED = wordset(
+    """
+    spokesman spokeswoman spokesperson official officer source person witness narrator moderator interviewer reporter
+    member protester supporter voter caller heckler questioner woman man chief insider letter paper order number
+    computer answer matter poster newspaper chapter center quarter power weather water tower factor sector error
+    mirror winter summer
+    """
+)
+"""Nouns that take up somebody without a name, or nobody."""
 TAKEN_UP = wordset("company firm group organization organisation agency newspaper network magazine union association")
 FORMER = wordset("former longtime long-time")
 TELLS = wordset("told tells asked asks reminded assured warned informed")

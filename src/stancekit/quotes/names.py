@@ -22,7 +22,7 @@ from stancekit.quotes.cues import (
     TIME_WORDS,
     WEEKDAYS,
 )
-from stancekit.quotes.genders import GENDER_OF_NOUN, HONORIFICS
+from stancekit.quotes.genders import GENDER_OF_NOUN, HONORIFICS, shown_behind
 from stancekit.quotes.phrases import CUES_FINITE, PERSON_NOUNS, TITLES, is_possessive
 from stancekit.quotes.wordset import wordset
 
@@ -41,7 +41,7 @@ TITLE_WORDS = (
         pope prince princess sir lady lord captain major colonel general admiral lieutenant sergeant
         detective reverend bishop cardinal imam rabbi father sister attorney ex president-elect foreign
         deputy acting speaker republican democratic democrat chancellor premier emperor actor actress
-        singer comedian pollster filmmaker presidential whip ceo cfo coo treasury defense defence finance trade interior house
+        singer comedian pollster presidential whip ceo cfo coo treasury defense defence finance trade interior house
         senate majority minority first republicans democrats
         """
     )
@@ -59,7 +59,7 @@ _NOT_FIRST = (
         | WEEKDAYS
     )
     | wordset("also here there now then still even not yes no neither either both don’t don't")
-) - frozenset(("will", "mark", "grant", "may"))
+) - frozenset(("will", "mark", "grant", "may", "state"))
 _INSIDE = wordset("de da di du la le del der den van von bin al el of the for and")
 _PLACES_OF = wordset(
     """
@@ -69,16 +69,11 @@ _PLACES_OF = wordset(
     """
 )
 _SELDOM_NAMES = COMMON_VERBS | AUXILIARIES | wordset("will mark grant may new first last next why how who what")
-_PRONOUN_NEAR = re.compile(
-    r"\b(?:([Hh]e|[Hh]is|him|himself)|([Ss]he|[Hh]er|hers|herself))\b"
-    r"(?! (?:said|says|added|told|wrote|asked|noted|continued)\b)"
-)
-_OTHER_NAME = re.compile(rf"(?<=[\w,;] ){_UPPER}\w|[“”\"«]|''|[.?!\n]\s+(?!\s|(?:He|She|His|Her)\b)")
 _SPELLED = {"sen": "senator", "gov": "governor", "rep": "representative", "gen": "general", "prof": "professor"}
 _SAYS = (" said", " says", " told", " wrote", " added", ", who ")
 _LOWER_OR_COMMA = frozenset("abcdefghijklmnopqrstuvwxyz,")
-_OPENERS = CONJUNCTIONS | wordset("said says told")
-_WINDOW = 140
+_KIN = wordset("wife husband mother father daughter son sister brother")
+_LONGEST = 7
 _STRETCH = 30_000
 _LOOKED_AT = 12
 """Mentions of a name that are read for its gender: enough, and it keeps long texts linear."""
@@ -115,12 +110,16 @@ class Names:
         first = 0
         while first < len(words) and words[first].lower() in _NOT_FIRST:
             first += 1
+        if words[first : first + 1] == ["State"] and len(words) > 2 and self.text.endswith("of ", 0, start):
+            first += 1  # "Secretary of State Dana Roe"
         title = first
         for i in range(len(words) - 1, first - 1, -1):
             if _is_title(words[i]) and i < len(words) - 1:
                 title = i + 1
                 break
         parts = words[title:]
+        if len(parts) > _LONGEST:
+            return  # a headline
         while len(parts) > 1 and parts[-1].rstrip(".,").lower() in WEEKDAYS:
             parts.pop()  # "in Velmar Monday"
         if not parts:
@@ -153,7 +152,7 @@ class Names:
             self._add_appositive(name, end + 2)
         elif start > 2 and self.text[start - 1] == " " and self.text[start - 2] in _LOWER_OR_COMMA:
             before = self.text[self.text.rfind(" ", max(0, start - 24), start - 1) + 1 : start - 1].rstrip(",")
-            if before in GENDER_OF_NOUN:
+            if before in _KIN:
                 self._genders.setdefault(name.text, GENDER_OF_NOUN[before])
             if before in PERSON_NOUNS:
                 self.by_role.setdefault(before, []).append(name._replace(role=role or before))
@@ -231,20 +230,23 @@ class Names:
         """Whether the article uses a name as that of a place, "in Velmar", and never gives it a role."""
         known = self._places.get(name)
         if known is None:
-            known = self._places[name] = not self.is_person(name) and self._has_people(name)
+            enough = 2 if " " in name and self.gender(name) is not None else 1
+            known = self._places[name] = not self.is_person(name) and self._holds(name) >= enough
         return known
 
-    def _has_people(self, word: str) -> bool:
-        for lead in (" in ", " from ", " across "):
+    def _holds(self, word: str) -> int:
+        """How often something is said to be in what a word names, as far as it matters."""
+        found = 0
+        for lead in (" in ", " across "):
             at = -1
             for _ in range(_LOOKED_AT):
                 at = self.text.find(lead + word, at + 1, _STRETCH)
                 if at < 0:
                     break
                 end = at + len(lead) + len(word)
-                if not self.text[end : end + 1].isalnum() and self.text[end : end + 1] not in ("'", "’"):
-                    return True
-        return False
+                after = self.text[end : end + 1]
+                found += not after.isalnum() and after not in ("'", "’")
+        return found
 
     def is_name(self, word: str) -> bool:
         """Whether a capitalised word is one inside a sentence too: the start of a sentence proves nothing."""
@@ -302,29 +304,23 @@ class Names:
         if full in self._genders:
             return self._genders[full]
         key = surname(full.split())
-        shared = {n.text.split()[0] for n in self.by_word.get(key, ())[:50]}
-        if key in self.honorific and len(shared) < 2:
+        given = [n.text.split()[0] for n in self.by_word.get(key, ())[:50] if surname(n.text.split()) == key]
+        if key in self.honorific and len(set(given)) < 2:
             return self.honorific[key]
+        # a surname alone is the person's whom the article names most
+        alone = 5 * given.count(full.split()[0]) > 4 * len(given)
         counts = [0, 0]
-        ends = self._mentions(full, key, len(shared) < 2)
+        ends = self._mentions(full, key, alone)
         for end in ends:
-            near = _PRONOUN_NEAR.search(self.text, end, end + _WINDOW)
-            if near is not None and not _OTHER_NAME.search(self.text, end, near.start()):
-                start = end - len(full) if self.text.endswith(full, 0, end) else end - len(key)
-                counts[0 if near.group(1) else 1] += 2 if self._leads(start) else 1
+            start = end - len(full) if self.text.endswith(full, 0, end) else end - len(key)
+            shown, weight = shown_behind(self.text, start, end)
+            counts[shown == "female"] += weight
         male, female = counts
         gender = "male" if male > 2 * female else "female" if female > 2 * male else None
-        if male + female < 2 and len(ends) > 4:
+        if male + female < (3 if len(ends) > 4 else 2):
             gender = None  # one pronoun near one of many mentions may be another's
         self._genders[full] = gender
         return gender
-
-    def _leads(self, start: int) -> bool:
-        """Whether a mention stands where a subject does: at the head of a sentence or a clause."""
-        before = self.text[max(0, start - 40) : start].split()
-        while before and before[-1][:1].isupper() and before[-1][-1:] not in ".,?!”\"'’" and len(before[-1]) > 1:
-            before.pop()  # titles and given names
-        return not before or before[-1][-1] in '.?!”":—' or before[-1].lower() in _OPENERS
 
     def _mentions(self, full: str, key: str, alone: bool) -> list[int]:
         """Where mentions of a person end: of the surname too, where nobody shares it. A bounded stretch is read."""

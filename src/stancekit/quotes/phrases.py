@@ -65,7 +65,7 @@ SOURCE_NOUNS = wordset(
     speech release paper review blog caption crowd campaign media press public
     """
 )
-_PEOPLE_ENDINGS = ("er", "or", "ist", "ian", "ant", "ee", "man", "woman", "men", "women", "ers", "ors", "ists", "ians")
+PEOPLE_ENDINGS = ("er", "or", "ist", "ian", "ant", "ee", "man", "woman", "men", "women", "ers", "ors", "ists", "ians")
 # Lower-case words inside a name.
 _PARTICLES = wordset("de da di du la le del della der den van von bin ibn al el y e do dos ter ten af")
 
@@ -210,6 +210,8 @@ def _name_end(words: list[Token], i: int) -> int:
             if word.word == "." and word.start == words[k - 1].end and len(words[k - 1].word) > 2:
                 break
         elif (word.low in _PARTICLES or word.low in ("of", "the", "for")) and _capital_ahead(words, k):
+            if word.low == "the" and words[k - 1].low not in ("of", "for"):
+                break  # "in Velmar the GOP candidate said"
             if word.low == "for" and words[last].low not in (
                 "center",
                 "centre",
@@ -234,7 +236,9 @@ def _name_end(words: list[Token], i: int) -> int:
         k = last + 1
         while k < len(words) and k < last + 5 and _plain_noun(words[k]):
             k += 1
-        if k > last + 1 and k < len(words) and is_capital(words[k].word) and words[k].low not in _NOT_NAMES:
+        named = k < len(words) and is_capital(words[k].word)
+        month = named and words[k].low in MONTHS and k + 1 < len(words) and is_capital(words[k + 1].word)  # "Jan Weber"
+        if k > last + 1 and named and (month or words[k].low not in _NOT_NAMES):
             return _name_end(words, k)
         if k > last + 1 and words[k - 1].low in PERSON_NOUNS:
             return k - 1
@@ -276,8 +280,9 @@ def _plain_noun(token: Token) -> bool:
 
 CUES_FINITE = frozenset(
     form
-    for form in CUES
-    if form.endswith(("ed", "s")) or form in ("said", "told", "wrote", "put", "went", "read", "swore", "sang")
+    for form, lemma in CUES.items()
+    if (form.endswith(("ed", "s")) and form != lemma)
+    or form in ("said", "told", "wrote", "put", "went", "read", "swore", "sang")
 ) - wordset("states united press")
 _REPORTS = (ATTITUDE.keys() | SHOW.keys() | NOUNLIKE) - PERSON_NOUNS
 _THOUGHT = frozenset(form for form in THINK if form.endswith(("s", "t", "w", "n")) and form not in THINK_NOUNS)
@@ -387,4 +392,4 @@ def can_speak(words: list[Token], phrase: Phrase) -> bool:
             break
         head = word.low
         acronym = len(word.word) > 1 and word.word.isupper()
-    return acronym or head in PERSON_NOUNS or head in SOURCE_NOUNS or head in _ALONE or head.endswith(_PEOPLE_ENDINGS)
+    return acronym or head in PERSON_NOUNS or head in SOURCE_NOUNS or head in _ALONE or head.endswith(PEOPLE_ENDINGS)

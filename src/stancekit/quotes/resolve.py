@@ -7,8 +7,11 @@ made the subject last; it stays a pronoun where the text does not tell.
 from __future__ import annotations
 
 from stancekit.quotes.appositives import name_behind
+from stancekit.quotes.around import before_woven, goes_on, hearer, sentence_start
 from stancekit.quotes.attribution import Attribution, anywhere
 from stancekit.quotes.cues import DETERMINERS, PRONOUNS
+from stancekit.quotes.fits import describes, fits, is_somebody
+from stancekit.quotes.furniture import is_furniture
 from stancekit.quotes.genders import GENDER_OF_NOUN
 from stancekit.quotes.mentions import (
     BODIES,
@@ -17,9 +20,7 @@ from stancekit.quotes.mentions import (
     EPITHETS,
     FORMER,
     LOOSE,
-    PLURALS,
     TAKEN_UP,
-    TELLS,
     behind_comma,
     honorific,
     leading_role,
@@ -27,17 +28,15 @@ from stancekit.quotes.mentions import (
     name_inside,
     noun_of,
 )
-from stancekit.quotes.names import TITLE_WORDS, Names, bare_name, surname
-from stancekit.quotes.phrases import PERSON_NOUNS, Phrase, Token, is_possessive, phrase_at, tokens
-from stancekit.quotes.sentences import is_sentence_end, sentence_ends
+from stancekit.quotes.names import Names, bare_name
+from stancekit.quotes.phrases import PERSON_NOUNS, Phrase, Token, phrase_at, tokens
+from stancekit.quotes.sentences import sentence_ends
 from stancekit.quotes.subjects import lead_phrase
 from stancekit.quotes.wordset import wordset
 from stancekit.records import Speaker
 
 _READ_BACK = 700
 _OWNERS = {"his": "he", "her": "she", "their": "they", "its": "it"}
-_LONGEST_PERSON = 7
-"""Words of a mention that can be one person: more are a headline."""
 _REMEMBERED = 12
 _CLAUSES = CLAUSE_WORDS | wordset("asked pressed reached challenged questioned")
 
@@ -51,6 +50,7 @@ class Cast:
         self.spoken: list[Speaker] = []
         self._gaps: list[tuple[int, int]] = []
         self._hearer: str | None = None
+        self._deep = False
 
     def speaker(self, found: Attribution, begin: int, quote_start: int, inherited: bool) -> Speaker:
         """The speaker of a quote.
@@ -104,13 +104,11 @@ class Cast:
             name = self.names.fullest(mention)
             return name, leading_role(mention, name), "", 1.0
         bare = mention.split(" ", 1)[-1] if mention.startswith(("The ", "the ")) else mention
+        if " " in bare and bare.istitle() and bare.rsplit(" ", 1)[-1].lower() in BODY_NAMES:
+            return bare, None, "", 1.0  # the Velmar National Committee
         if len(bare.split()) > 2 and bare.istitle() and not self.names.role_of(bare_name(bare)):
-            return (
-                self.names.fullest(bare) if " " in bare_name(bare) else bare,
-                None,
-                "",
-                1.0,
-            )  # the Velmar Union Leader
+            name = self.names.fullest(bare) if " " in bare_name(bare) else bare
+            return name, None, "", 1.0  # the Velmar Union Leader
         inner = name_inside(mention)
         if inner and inner.split()[-1].lower() not in EPITHETS:
             name = self.names.fullest(inner)
@@ -134,22 +132,29 @@ class Cast:
         if words[0].lower() not in ("the", "this", "that", "former"):
             return mention, None, "", 1.0
         head = noun_of(words)
-        for earlier in reversed(self.spoken):
+        if head in EPITHETS and begin is not None:
+            until = min(phrase.start, quote_start)
+            subject = self._subject_before(until, "person", max(begin, until - _READ_BACK))
+            role = (self.names.role_of(subject[0]) or "") if subject else ""
+            if subject is not None and head in role.lower().split():
+                return subject[0], role, f"; “{mention}” read as {subject[0]}, {role}", 0.9
+        for earlier in reversed(self.spoken) if mention.rsplit(" ", 1)[-1][:1].islower() else ():
             known = [noun_of(earlier.text.lower().split()), *(earlier.role or "").lower().split()]
             if head in known and len(earlier.name) > len(mention):
-                return (
-                    earlier.name,
-                    earlier.role,
-                    f"; “{mention}” read as {earlier.name}, who spoke before",
-                    0.9,
-                )
+                note = f"; “{mention}” read as {earlier.name}, who spoke before"
+                return earlier.name, earlier.role, note, 0.9
         modifiers = {word.lower() for word in words[1:-1]} - LOOSE
         named = self.names.with_role(head, phrase.start, modifiers) if head not in BODIES else None
         if named is not None:
             full = self.names.fullest(named.text)
             return full, named.role, f"; “{mention}” read as {full}, {named.role}", 0.85
-        if head in EPITHETS or words[0] == "former" or words[1].lower() in FORMER or head.endswith("-year-old"):
-            meant = self.names.only_with_role(head, modifiers) or self._spoken_of(phrase, head, begin, quote_start)
+        described = head in EPITHETS or words[0] == "former" or words[1].lower() in FORMER
+        if described or describes(self.text, mention, phrase.start):
+            meant = (
+                self.names.only_with_role(head, modifiers)
+                or self._spoken_of(phrase, head, begin, quote_start)
+                or self.names.only_with_role(head, set())
+            )
             if meant is not None:
                 return meant, None, f"; “{mention}” read as {meant}, the one spoken of", 0.7
         if len(words) == 2 and (head in BODIES or (head in BODY_NAMES and words[1][0].isupper())):
@@ -180,12 +185,13 @@ class Cast:
 
     def _pronoun(self, phrase: Phrase, low: str, begin: int, quote_start: int) -> tuple[str, str | None, str, float]:
         wanted = PRONOUNS.get(low, "other")
-        self._hearer = self._told(phrase.end)
+        told = hearer(self.text, phrase.end)
+        self._hearer = self.names.fullest(told) if told else None
         if wanted in ("self", "other", "relative"):
             return self.text[phrase.start : phrase.end], None, "; nobody is named for the pronoun", 0.6
         until = min(phrase.start, quote_start)
         if until < phrase.start:
-            until = self._before_woven(begin, until)
+            until = before_woven(self.text, begin, until)
         ahead = self._ahead(phrase, wanted)
         if ahead is not None:
             return ahead, None, f"; “{low}” read as {ahead}, named later in the sentence", 0.8
@@ -195,7 +201,7 @@ class Cast:
         if subject is not None:
             name, role = subject
             return name, role, f"; “{low}” read as {name}, the last one spoken of", 0.85
-        if self._last_fits(wanted) and self._is_somebody(self.spoken[-1]):
+        if self._last_fits(wanted) and is_somebody(self.names, self.spoken[-1]):
             last = self.spoken[-1]
             return last.name, last.role, f"; “{low}” read as {last.name}, who spoke before", 0.95
         for start, stop in reversed(self._gaps[:-1]) if wanted not in ("thing", "plural") else ():
@@ -203,16 +209,9 @@ class Cast:
             if subject is not None:
                 return *subject, f"; “{low}” read as {subject[0]}, spoken of shortly before", 0.75
         for earlier in reversed(self.spoken[-4:-1]):
-            if self._fits(earlier.name, earlier.text, wanted) and self._is_somebody(earlier):
+            if self._fits(earlier.name, earlier.text, wanted) and is_somebody(self.names, earlier):
                 return earlier.name, earlier.role, f"; “{low}” read as {earlier.name}, who spoke before", 0.75
         return self.text[phrase.start : phrase.end], None, f"; the text does not tell who “{low}” is", 0.6
-
-    def _before_woven(self, begin: int, end: int) -> int:
-        """The end of the words that tell of the speaker: not "Roe “ruined” us, he said", where Roe is spoken of."""
-        before = self.text[begin:end].rstrip(" “\"‘'«„\n")
-        if not before or before[-1] in '.?!:,—–-”"':
-            return end
-        return max(begin, self._sentence_start(end))
 
     def _ahead(self, phrase: Phrase, wanted: str) -> str | None:
         """The name behind an opening clause: "After he left, Mayor Dana Roe spoke"."""
@@ -232,41 +231,38 @@ class Cast:
                     return found[0]
         return None
 
-    def _told(self, end: int) -> str | None:
-        """Whom the pronoun that ends at an offset told something: never the pronoun itself."""
-        words = tokens(self.text, end, min(len(self.text), end + 60))
-        hearer = phrase_at(words, 1) if len(words) > 1 and words[0].low in TELLS else None
-        if hearer is None or hearer.kind != "name":
-            return None
-        return self.names.fullest(self.text[hearer.start : hearer.end])
-
     def _subject_before(self, end: int, wanted: str, begin: int) -> tuple[str, str | None] | None:
         """The subject of the nearest sentence between two offsets, read backwards."""
         last = self.spoken[-1] if self.spoken else None
         nearest = True
         stops = [begin, *(stop for stop in sentence_ends(self.text, begin, end))]
         for start, stop in zip(reversed(stops[:-1]), reversed(stops[1:]), strict=True):
-            if start == begin and self._goes_on(start, stop):
+            if start == begin and goes_on(self.text, start, stop):
                 main = behind_comma(tokens(self.text, start, stop))
                 found = self._as_candidate(main, wanted) if main is not None else None
                 if found is not None:
                     return found
-                if last is not None and self._fits(last.name, last.text, wanted) and self._is_somebody(last):
+                if last is not None and self._fits(last.name, last.text, wanted) and is_somebody(self.names, last):
                     return last.name, last.role
-                start = self._sentence_start(start)
+                start = sentence_start(self.text, start)
             held = last is not None and start <= last.start < stop and self._fits(last.name, last.text, wanted)
-            if last is not None and held and self._is_somebody(last):
+            if last is not None and held and is_somebody(self.names, last):
                 return last.name, last.role
             words = tokens(self.text, start, stop)
-            if not any(word.word.islower() for word in words):
-                continue  # a photograph's credit, a headline
+            if not any(word.word.islower() for word in words) or is_furniture(self.text, start, stop):
+                continue  # a headline, a photograph's credit
             found = self._told_of(words, wanted)
             close, nearest = nearest, nearest and (len(words) < 4 or stop == end)
             if found is None:
                 lead = lead_phrase(words, 0, len(words))
                 if lead is not None and lead.kind == "pronoun":
-                    continue  # the subject stands further back
-                if close and wanted != "person" and stop != end:
+                    low = words[lead.first].low
+                    if close and PRONOUNS.get(low) != wanted:
+                        found = self._shown(words, wanted)  # "She drew Roe's anger: he called her"
+                    if found is None:
+                        continue  # the subject stands further back
+                    return found
+                if close and wanted != "person" and stop != end and words[-1].word != "?":
                     found = self._only_person(words, wanted)
                 if found is None and not self._last_fits(wanted):
                     found = self._shown(words, wanted)
@@ -290,41 +286,6 @@ class Cast:
             found = self._as_candidate(said.speaker, wanted)
         return found or self._candidate(words, wanted)
 
-    def _sentence_start(self, at: int) -> int:
-        """Where the sentence around an offset begins, at most a window before it."""
-        begin = max(0, at - _READ_BACK // 2)
-        stop = at
-        for _ in range(_REMEMBERED):
-            stop = max(self.text.rfind(mark, begin, stop) for mark in (". ", "? ", "! ", "\n"))
-            if stop < 0:
-                break
-            if self.text[stop] == "\n" or is_sentence_end(self.text, stop, stop + 1, at):
-                return stop + 1
-        return begin
-
-    def _goes_on(self, start: int, stop: int) -> bool:
-        """Whether a stretch continues the sentence of the quote before it: "…” if she wins."."""
-        before = self.text[max(0, start - 4) : start].rstrip(" ”\"’'»")
-        for i in range(start, min(stop, start + 12)):
-            if self.text[i].isalnum():
-                return start > 0 and (self.text[i].islower() or before[-1:].isalnum())
-        return False
-
-    def _is_somebody(self, speaker: Speaker) -> bool:
-        """Whether a speaker is a name, or a nominal with a noun for people: what a pronoun can stand for."""
-        name = speaker.name
-        if name.lower() in PRONOUNS:
-            return False
-        head = noun_of(name.split())
-        if name.lower() in TITLE_WORDS or (is_possessive(name.split()[0]) and name.split()[-1].islower()):
-            return False
-        named = (
-            name[:1].isupper()
-            and name.split()[0].lower() not in DETERMINERS
-            and (" " in name or name in self.names.honorific or speaker.text == name)
-        )
-        return named or head in PERSON_NOUNS or head in GENDER_OF_NOUN or head in BODIES
-
     def _only_person(self, words: list[Token], wanted: str) -> tuple[str, str | None] | None:
         """The one person of a sentence whose subject is a thing: "That sums up Mayor Dana Roe's answer"."""
         persons = {}
@@ -332,7 +293,7 @@ class Cast:
         while i < len(words):
             named = phrase_at(words, i) if words[i].word[0].isupper() else None
             if named is not None and named.kind == "name":
-                said = self.text[named.start : named.end]
+                said = _owner(self.text[named.start : named.end])
                 persons[self.names.fullest(said)] = said
                 i = named.last
             i += 1
@@ -358,7 +319,7 @@ class Cast:
             if words[i].word[0].isupper():
                 phrase = phrase_at(words, i)
                 if phrase is not None and phrase.kind == "name":
-                    name = self.names.fullest(self.text[phrase.start : phrase.end])
+                    name = self.names.fullest(_owner(self.text[phrase.start : phrase.end]))
                     if (
                         (" " in name or self.names.is_person(name))
                         and self.names.gender(name) == wanted
@@ -387,11 +348,10 @@ class Cast:
             return None
         if " and " in mention:
             return (mention, None) if wanted == "plural" else None
-        for mark in ("’s ", "'s ", "s’ ", "s' "):  # "Brandt's answers were short": Brandt
+        for mark in ("’s ", "'s ", "s’ ", "s' "):
             owner, found, owned = mention.partition(mark)
-            if (
-                found and not owned.rsplit(" ", 1)[-1][:1].isupper() and wanted != "thing"
-            ):  # "Brandt's answers were short": Brandt
+            person = not owned.rsplit(" ", 1)[-1][:1].isupper() and wanted != "thing"
+            if found and person:  # "Brandt's answers were short"
                 owner += "s" if mark[0] == "s" else ""
                 name = self.names.fitting(owner, wanted)
                 shown = honorific(owner) or self.names.gender(name)
@@ -415,30 +375,22 @@ class Cast:
             and head not in BODIES
             and self._fits(mention, mention, wanted)
         ):
-            return self._nominal(phrase, mention)[:2]
+            if self._deep:
+                return self._nominal(phrase, mention)[:2]
+            self._deep = True
+            meant = self._nominal(phrase, mention, max(0, phrase.start - _READ_BACK), phrase.start)[:2]
+            self._deep = False
+            return meant
         if head in BODIES and wanted == "thing":
             return mention, None
         return None
 
     def _fits(self, name: str, mention: str, wanted: str) -> bool:
-        """Whether the text lets a pronoun of this gender or number stand for a name."""
-        words = mention.lower().split()
-        head = noun_of(words)
-        last = surname(name.split())
-        common = name == mention and mention.rsplit(" ", 1)[-1][:1].islower()
-        plural = (
-            " and " in mention or head in PLURALS or (common and head[-1:] == "s" and head[-2:] not in ("ss", "us"))
-        )
-        body = head in BODIES or (
-            last[:1].isupper() and (last.lower() in BODY_NAMES or (last.isupper() and 1 < len(last) < 7))
-        )
-        if wanted == "plural":
-            return plural or (body and not (len(words) > 1 and name.isupper()))
-        if wanted == "thing":
-            return body
-        if plural or body or len(words) > _LONGEST_PERSON or name == self._hearer:
-            return False
-        if wanted == "person":
-            return True
-        gender = GENDER_OF_NOUN.get(head) or honorific(mention) or self.names.gender(name)
-        return gender is None or gender == wanted
+        """Whether the text lets a pronoun of this gender or number stand for a name: never for whom it speaks to."""
+        heard = name == self._hearer and wanted not in ("thing", "plural")
+        return not heard and fits(self.names, name, mention, wanted)
+
+
+def _owner(mention: str) -> str:
+    """Roe in "Roe's answer"."""
+    return mention.replace("'s ", "’s ").partition("’s ")[0]

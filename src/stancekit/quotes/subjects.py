@@ -46,8 +46,21 @@ def subject_of(words: list[Token], low: int, k: int) -> Phrase | None:
             c -= 1
         return phrase_ending(words, low, c - 1) if c > low else None
     if word.low in ("and", "or", "but", "then"):
-        return lead_phrase(words, low, j)
+        verb = next((i for i in range(j - 1, max(low, j - _JOINED), -1) if _is_plain_cue(words, i)), None)
+        return subject_of(words, low, verb) if verb is not None else lead_phrase(words, low, j)
     return phrase_ending(words, low, j)
+
+
+_JOINED = 25
+"""Words between two verbs of one subject."""
+
+
+def _is_plain_cue(words: list[Token], k: int) -> bool:
+    """Whether a word is an active verb of saying whatever stands around it."""
+    low = words[k].low
+    passive = words[k - 1].low in ("is", "was", "were", "been", "be", "being") or words[k + 1].low == "by"
+    joined = not is_word(words[k - 1].word)
+    return low in CUES_FINITE and low not in NOUNLIKE and words[k].word.islower() and not passive and not joined
 
 
 def phrase_ending(words: list[Token], low: int, j: int) -> Phrase | None:
@@ -197,4 +210,8 @@ def _head_before_commas(words: list[Token], low: int, comma: int) -> Phrase | No
             continue
         if phrase.last + 1 == b or words[phrase.last + 1].word == "(":
             return phrase
+    tail = phrase_ending(words, c + 1, stop - 1)
+    aside = stop + 1 < len(words) and words[stop + 1].low.endswith(("ed", "ing"))
+    if aside and tail is not None and tail.kind == "name" and tail.last == stop - 1:
+        return tail  # "It came up after Li, asked about it, said"
     return lead_phrase(words, c + 1, comma)

@@ -1,0 +1,70 @@
+"""Whether a name can be meant: by a pronoun of some gender or number, by "the investor"."""
+
+from __future__ import annotations
+
+from stancekit.quotes.cues import DETERMINERS, PRONOUNS
+from stancekit.quotes.genders import GENDER_OF_NOUN
+from stancekit.quotes.mentions import BODIES, BODY_NAMES, EPITHETS, PLURALS, UNNAMED, honorific, noun_of
+from stancekit.quotes.names import TITLE_WORDS, Names, surname
+from stancekit.quotes.phrases import PEOPLE_ENDINGS, PERSON_NOUNS, is_possessive
+from stancekit.records import Speaker
+
+_LONGEST_PERSON = 7
+"""Words of a mention that can be one person: more are a headline."""
+_TRIED = 12
+
+
+def fits(names: Names, name: str, mention: str, wanted: str) -> bool:
+    """Whether the text lets a pronoun of this gender or number stand for a name."""
+    words = mention.lower().split()
+    head = noun_of(words)
+    last = surname(name.split())
+    common = name == mention and mention.rsplit(" ", 1)[-1][:1].islower()
+    plural = " and " in mention or head in PLURALS or (common and head[-1:] == "s" and head[-2:] not in ("ss", "us"))
+    body = head in BODIES or (
+        last[:1].isupper() and (last.lower() in BODY_NAMES or (last[:2].isupper() and 1 < len(last) < 7))
+    )
+    if wanted == "plural":
+        return plural or (body and not (len(words) > 1 and name.isupper()))
+    if wanted == "thing":
+        return body
+    if plural or body or len(name.split()) > _LONGEST_PERSON:
+        return False
+    if wanted == "person":
+        return True
+    gender = GENDER_OF_NOUN.get(head) or honorific(mention) or names.gender(name)
+    return gender is None or gender == wanted
+
+
+def is_somebody(names: Names, speaker: Speaker) -> bool:
+    """Whether a speaker is a name, or a nominal with a noun for people: what a pronoun can stand for."""
+    name = speaker.name
+    if name.lower() in PRONOUNS:
+        return False
+    head = noun_of(name.split())
+    if name.lower() in TITLE_WORDS or (is_possessive(name.split()[0]) and name.split()[-1].islower()):
+        return False
+    named = (
+        name[:1].isupper()
+        and name.split()[0].lower() not in DETERMINERS
+        and (" " in name or name in names.honorific or speaker.text == name)
+    )
+    return named or head in PERSON_NOUNS or head in GENDER_OF_NOUN or head in BODIES
+
+
+def describes(text: str, mention: str, before: int) -> bool:
+    """Whether "the investor" can only describe somebody named: no investor without a name came before."""
+    head = mention.rsplit(" ", 1)[-1]
+    if not head.islower() or head in UNNAMED or head in BODIES or head.endswith("s") or mention.count(" ") > 3:
+        return False
+    if head not in PERSON_NOUNS and head not in EPITHETS and not head.endswith((*PEOPLE_ENDINGS, "-year-old")):
+        return False
+    at = before
+    for _ in range(_TRIED):
+        at = text.rfind(head, 0, at)
+        if at < 0:
+            return True
+        lead = text[max(0, at - 40) : at].lower().split()[-4:]
+        if any(word in ("a", "an", "another", "one") for word in lead):
+            return False
+    return True
