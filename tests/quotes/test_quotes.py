@@ -119,6 +119,45 @@ def test_a_speaker_is_named(text, name):
     assert quote.speaker.name == name
 
 
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        (
+            "Paul Roe spoke. “It rained,” he said.\n\nA porter at an inn on the edge of the old harbour, who "
+            "gave no name because she feared for her post, said the roof had leaked. “We used buckets,” she said.",
+            "A porter at an inn on the edge of the old harbour",
+        ),
+        (
+            "Paul Roe spoke. “It rained,” he said.\n\nA clerk at a bank, who gave no name because she feared for her "
+            "post, said the roof had leaked. “We used buckets,” he said.",
+            "Paul Roe",
+        ),
+        (
+            "“It rained,” a person close to the mayor said.\n\n“It froze,” the person added.",
+            "a person close to the mayor",
+        ),
+        (
+            "“It rained,” a source briefed on the sale said.\n\n“It froze,” the source said.",
+            "a source briefed on the sale",
+        ),
+        (
+            "“It rained,” an official familiar with the sale said.\n\nSnow fell.\n\n“It froze,” the official said.",
+            "an official familiar with the sale",
+        ),
+        (
+            "“It rained,” an executive involved in the sale said.\n\n“It froze,” the executive said.",
+            "an executive involved in the sale",
+        ),
+        ("The mayor's aide, Ivo Aas, refused to say whether Oslo had been told. “Ask them,” he said.", "Ivo Aas"),
+        ("Oslo complained loudly on Monday, and in Oslo it rained. “It froze,” he said.", "he"),
+        ("South Korea complained on Monday. “It froze,” she said.", "she"),
+        ("Rep. Denzel Washington spoke. Washington was angry. “It froze,” he said.", "Denzel Washington"),
+    ],
+)
+def test_the_last_speaker_is_named(text, name):
+    assert extract_quotes(text)[-1].speaker.name == name
+
+
 @pytest.mark.parametrize("mention", ["the witness", "the spokeswoman", "the company", "the crowd", "a man"])
 def test_a_nominal_that_nobody_explains_stays_as_written(mention):
     (quote,) = extract_quotes(f"Ann Duarte opened the hall. “It rained,” {mention} said.")

@@ -7,6 +7,7 @@ from stancekit.quotes.genders import GENDER_OF_NOUN
 from stancekit.quotes.mentions import BODIES, BODY_NAMES, EPITHETS, PLURALS, UNNAMED, honorific, noun_of
 from stancekit.quotes.names import TITLE_WORDS, Names, surname
 from stancekit.quotes.phrases import PEOPLE_ENDINGS, PERSON_NOUNS, is_possessive
+from stancekit.quotes.places import is_known_place
 from stancekit.records import Speaker
 
 _LONGEST_PERSON = 7
@@ -28,7 +29,11 @@ def fits(names: Names, name: str, mention: str, wanted: str) -> bool:
         return plural or (body and not (len(words) > 1 and name.isupper()))
     if wanted == "thing":
         return body
-    if plural or body or len(name.split()) > _LONGEST_PERSON:
+    people = head in PERSON_NOUNS or head.endswith(PEOPLE_ENDINGS)
+    described = common and people and words[0] in DETERMINERS  # "a manager at a maker of …"
+    if plural or body or (len(name.split()) > _LONGEST_PERSON and not described):
+        return False
+    if is_known_place(name) and not names.is_person(name):
         return False
     if wanted == "person":
         return True

@@ -48,6 +48,9 @@ UNNAMED = wordset(
 TAKEN_UP = wordset("company firm group organization organisation agency newspaper network magazine union association")
 FORMER = wordset("former longtime long-time")
 TELLS = wordset("told tells asked asks reminded assured warned informed")
+_NARROWS = wordset("of for at from in with on to about by who that")
+_BEHIND_NOUN = wordset("familiar close briefed involved knowledgeable aware directly informed present privy working")
+"""Words behind the noun they go with: "a person familiar with the matter"."""
 LOOSE = wordset("then of state the veteran longtime ex")
 """Words of a nominal that a role need not repeat."""
 
@@ -79,9 +82,9 @@ def behind_comma(words: list[Token]) -> Phrase | None:
 def noun_of(words: list[str]) -> str:
     """The noun that a nominal is about: before its first preposition."""
     last = words[0]
-    for word in words:
+    for i, word in enumerate(words):
         low = word.lower().strip(",")
-        if low in ("of", "for", "at", "from", "in", "with", "on", "to", "who", "that"):
+        if low in _NARROWS or (i > 1 and low in _BEHIND_NOUN and (i + 1 == len(words) or words[i + 1] in _NARROWS)):
             break
         last = low
     return last.removesuffix("’s").removesuffix("'s")

@@ -309,11 +309,15 @@ def _nominal_end(words: list[Token], i: int) -> int | None:
             continue
         if last is not None and is_capital(words[k - 1].word) and word.low.endswith("s") and word.low in _REPORTS:
             break  # "the FBI lists"
-        if is_word(word.word) and (_plain_noun(word) or word.word[0].isdigit() or _inner(words, k, i)):
+        narrowed = last is not None and k + 1 < len(words) and (word.low, words[k + 1].low) in _NARROWED
+        if narrowed:
+            k += 1  # "a source briefed on the plan"
+            word = words[k]
+        if not narrowed and is_word(word.word) and (_plain_noun(word) or word.word[0].isdigit() or _inner(words, k, i)):
             last = k
             k += 1
             continue
-        if last is not None and word.low in NOUN_PREPOSITIONS and not _is_scene(words, k):
+        if last is not None and (narrowed or (word.low in NOUN_PREPOSITIONS and not _is_scene(words, k))):
             inner = k + 1
             if inner < len(words):
                 end = (
@@ -332,6 +336,8 @@ def _nominal_end(words: list[Token], i: int) -> int | None:
     return last
 
 
+_NARROWED = frozenset((("close", "to"), ("briefed", "on"), ("involved", "in"), ("familiar", "with")))
+"""What stands between an unnamed person and what the person knows of."""
 _ALONE = wordset("another others some many one both most few several neither each none")
 _QUANTITIES = wordset("some many several one others most both few all dozens hundreds thousands two three")
 

@@ -12,7 +12,7 @@ from stancekit.quotes.attribution import Attribution, anywhere
 from stancekit.quotes.cues import DETERMINERS, PRONOUNS
 from stancekit.quotes.fits import describes, fits, is_somebody
 from stancekit.quotes.furniture import is_furniture
-from stancekit.quotes.genders import GENDER_OF_NOUN
+from stancekit.quotes.genders import GENDER_OF_NOUN, shown_behind
 from stancekit.quotes.mentions import (
     BODIES,
     BODY_NAMES,
@@ -38,6 +38,8 @@ from stancekit.records import Speaker
 _READ_BACK = 700
 _OWNERS = {"his": "he", "her": "she", "their": "they", "its": "it"}
 _REMEMBERED = 12
+_SURE = 4
+"""The weight of “he” or “she” behind a subject."""
 _CLAUSES = CLAUSE_WORDS | wordset("asked pressed reached challenged questioned")
 
 
@@ -140,7 +142,8 @@ class Cast:
                 return subject[0], role, f"; “{mention}” read as {subject[0]}, {role}", 0.9
         for earlier in reversed(self.spoken) if mention.rsplit(" ", 1)[-1][:1].islower() else ():
             known = [noun_of(earlier.text.lower().split()), *(earlier.role or "").lower().split()]
-            if head in known and len(earlier.name) > len(mention):
+            unnamed = earlier.name.startswith(("a ", "an ", "A ", "An "))  # "a source", then "the source"
+            if head in known and (unnamed or len(earlier.name) > len(mention)):
                 note = f"; “{mention}” read as {earlier.name}, who spoke before"
                 return earlier.name, earlier.role, note, 0.9
         modifiers = {word.lower() for word in words[1:-1]} - LOOSE
@@ -283,7 +286,10 @@ class Cast:
             asked = phrase_at(words, whom)
             found = self._as_candidate(asked, wanted) if asked is not None else None
         elif said is not None and said.speaker.kind != "pronoun":
-            found = self._as_candidate(said.speaker, wanted)
+            first = said.speaker.first
+            if first > 1 and words[first - 1].low in ("whether", "that", "if"):
+                found = self._candidate(words, wanted)  # "Roe declined to say whether Li had been told"
+            found = found or self._as_candidate(said.speaker, wanted)
         return found or self._candidate(words, wanted)
 
     def _only_person(self, words: list[Token], wanted: str) -> tuple[str, str | None] | None:
@@ -323,7 +329,7 @@ class Cast:
                     if (
                         (" " in name or self.names.is_person(name))
                         and self.names.gender(name) == wanted
-                        and name != self._hearer
+                        and self._fits(name, name, wanted)
                     ):
                         return name, None
             i -= 1
@@ -370,8 +376,11 @@ class Cast:
             name = self.names.fullest(inner)
             return (name, mention[: mention.find(inner)].strip()) if self._fits(name, mention, wanted) else None
         head = noun_of(mention.split())
+        shown = self._shown_by_clause(phrase)
+        if shown is not None and wanted in ("male", "female") and shown != wanted:
+            return None
         if (
-            (head in PERSON_NOUNS or head in GENDER_OF_NOUN or head in EPITHETS)
+            (head in PERSON_NOUNS or head in GENDER_OF_NOUN or head in EPITHETS or shown is not None)
             and head not in BODIES
             and self._fits(mention, mention, wanted)
         ):
@@ -384,6 +393,13 @@ class Cast:
         if head in BODIES and wanted == "thing":
             return mention, None
         return None
+
+    def _shown_by_clause(self, phrase: Phrase) -> str | None:
+        """The gender that "who" shows behind an unnamed person: "a manager, who left because she was tired"."""
+        if not self.text.startswith((", who ", " who "), phrase.end):
+            return None
+        gender, weight = shown_behind(self.text, phrase.start, phrase.end)
+        return gender if weight == _SURE else None
 
     def _fits(self, name: str, mention: str, wanted: str) -> bool:
         """Whether the text lets a pronoun of this gender or number stand for a name: never for whom it speaks to."""
