@@ -1,6 +1,6 @@
 # make demo    read the bundled article with the shipped model
 # make test    set up and run the tests
-# make model   train the shipped model again (20 minutes on two cores)
+# make model   train the shipped model again (25 minutes on two cores)
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin

@@ -7,7 +7,8 @@ from stancekit import extract_quotes
 
 def test_its_sentences_and_speakers_are_found_and_its_terms_and_furniture_left_out() -> None:
     text = files("stancekit").joinpath("example.txt").read_text("utf-8")
-    found = [(s.text.split(",")[0][:40], q.speaker and q.speaker.name) for q in extract_quotes(text) for s in q.sentences]
+    quotes = extract_quotes(text)
+    found = [(s.text.split(",")[0][:40], q.speaker and q.speaker.name) for q in quotes for s in q.sentences]
     assert found == [
         ("We have been told that both delegations ", "Helena Marsh"),
         ("If they agree on even a short list of go", "Helena Marsh"),

@@ -249,7 +249,7 @@ def test_layers_further_down_learn_slower(encoder: Path) -> None:
     from stancekit.model.network import from_base
     from stancekit.training.loop import layer_groups
 
-    network = from_base(find_base(str(encoder)), {"stance": 3}, "mean", 0.1)
+    network = from_base(find_base(str(encoder)), {"stance": ["a", "b", "c"]}, "mean", 0.1)
     groups = layer_groups(network, rate=1.0, decay=0.5, weight_decay=0.1)
     rate_of = {id(p): group["lr"] for group in groups for p in group["params"]}
     rates = {name: rate_of[id(p)] for name, p in network.named_parameters()}
@@ -296,12 +296,12 @@ def test_two_processes_train_one_model(frame: Path, encoder: Path, tmp_path: Pat
     assert stancekit.load(out).predict("we welcome bread").stance in ("for", "against", "neither")
 
 
-def test_a_training_can_start_from_the_encoder_of_another_model(frame: Path, model: Path, tmp_path: Path) -> None:
+def test_a_training_can_start_from_another_model(frame: Path, model: Path, tmp_path: Path) -> None:
     out = stancekit.train(
         frame, tmp_path / "m", base=str(model), **TINY_OPTIONS | {"epochs": 0.01, "learning_rate": 1e-9}
     )
-    name = "encoder.embeddings.word_embeddings.weight"
-    np.testing.assert_array_equal(weights(out)[name], weights(model)[name])
+    for name in ("encoder.embeddings.word_embeddings.weight", "heads.stance.weight"):
+        np.testing.assert_array_equal(weights(out)[name], weights(model)[name])
 
 
 def test_r_drop_trains(frame: Path, encoder: Path, tmp_path: Path) -> None:

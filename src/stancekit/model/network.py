@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -72,14 +73,22 @@ class StanceNetwork(nn.Module):
         return {task: head(pooled) for task, head in self.heads.items()}
 
 
-def from_base(base: Base, heads: dict[str, int], pooling: str, dropout: float) -> StanceNetwork:
+def from_base(base: Base, labels: Mapping[str, Sequence[str]], pooling: str, dropout: float) -> StanceNetwork:
     """A network over a pretrained encoder, its heads new. Seed before calling.
+
+    A stancekit model as base also gives its heads, for tasks with the same labels.
 
     Raises:
         EncoderError: transformers cannot load the encoder.
     """
+    heads = {task: len(names) for task, names in labels.items()}
     if base.checkpoint is not None:
-        return StanceNetwork(load_network(base.checkpoint).encoder.train(), heads, pooling, dropout)
+        trained = load_network(base.checkpoint)
+        network = StanceNetwork(trained.encoder.train(), heads, pooling, dropout)
+        for task, head in base.checkpoint.meta.heads.items():
+            if list(labels.get(task, ())) == head.labels:
+                network.heads[task].load_state_dict(trained.heads[task].state_dict())
+        return network
     try:
         encoder = AutoModel.from_pretrained(base.source, dtype=torch.float32, trust_remote_code=False)
     except Exception as error:

@@ -176,9 +176,7 @@ def build(base: Base, data: TrainingData, options: TrainOptions, run: Path) -> t
     if not sys.stderr.isatty():
         disable_progress_bar()
     set_seed(options.seed)
-    network = from_base(
-        base, {task: len(labels) for task, labels in data.tasks.items()}, options.pooling, options.dropout
-    )
+    network = from_base(base, data.tasks, options.pooling, options.dropout)
     room = getattr(network.encoder.config, "max_position_embeddings", options.max_length)
     # RoBERTa's positions start after the padding id
     room -= 2 if getattr(network.encoder.config, "model_type", "") in ("roberta", "xlm-roberta", "camembert") else 0
