@@ -32,7 +32,7 @@ from transformers import (
 )
 from transformers.utils.logging import disable_progress_bar
 
-from stancekit.data import write_text
+from stancekit.data import write_bytes, write_text
 from stancekit.errors import OptionError
 from stancekit.evaluation.metrics import macro_f1
 from stancekit.model import TextEncoder
@@ -188,7 +188,7 @@ def build(base: Base, data: TrainingData, options: TrainOptions, run: Path) -> t
 def _save_tokenizer(base: Base, path: Path) -> int:
     """Write the encoder's `tokenizer.json`; returns its padding id."""
     if base.checkpoint is not None:
-        shutil.copy(base.checkpoint.file("tokenizer.json"), path)
+        write_bytes(path, base.checkpoint.file("tokenizer.json").read_bytes())
         return base.checkpoint.meta.pad_id
     try:
         tokenizer = AutoTokenizer.from_pretrained(base.source, trust_remote_code=False)
@@ -198,7 +198,7 @@ def _save_tokenizer(base: Base, path: Path) -> int:
         raise OptionError(
             f"{base.name}: has no fast tokenizer (tokenizer.json), which inference needs; choose another --base"
         )
-    tokenizer.backend_tokenizer.save(str(path))
+    write_text(path, tokenizer.backend_tokenizer.to_str(pretty=True))  # whole, since every process writes it
     return int(tokenizer.pad_token_id or 0)
 
 
