@@ -288,11 +288,13 @@ def test_too_few_dev_rows_for_a_coverage_keep_every_label() -> None:
 def test_two_processes_train_one_model(frame: Path, encoder: Path, tmp_path: Path) -> None:
     out = tmp_path / "m"
     command = [
-        sys.executable, "-m", "torch.distributed.run", "--nproc-per-node", "2", "-m", "stancekit.training", str(frame),
+        sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2",
+        "-m", "stancekit.training", str(frame),
         "--out", str(out), "--base", str(encoder), "--epochs", "2", "--max-length", "64", "--device", "cpu",
     ]  # fmt: skip
     environment = os.environ | {"OMP_NUM_THREADS": "1", "MASTER_ADDR": "127.0.0.1"}
-    subprocess.run(command, check=True, capture_output=True, env=environment, timeout=240)
+    done = subprocess.run(command, capture_output=True, env=environment, timeout=240, text=True)
+    assert done.returncode == 0, done.stderr[-4000:]
     assert stancekit.load(out).predict("we welcome bread").stance in ("for", "against", "neither")
 
 
