@@ -15,7 +15,7 @@ from stancekit.frames import Frame, load_frame
 from stancekit.records import LabelledQuote
 
 MAX_WORDS = 120  # a sentence beyond this is usually a paragraph that was not split
-_NEAR = 0.8  # cosine of character n-grams; by eye, pairs above it say the same in nearly the same words
+_NEAR = 0.8  # cosine of character n-grams
 _SHORT = 6  # words; shorter fragments ("about time") recur in any two articles
 _SHOWN = 5
 

@@ -36,7 +36,7 @@ class OnnxBackend:
     """
 
     device = "cpu"
-    budget = 2048  # measured on two AVX2 cores: beyond it, batches fall out of the cache
+    budget = 2048
 
     def __init__(self, checkpoint: Checkpoint, threads: int | None = None) -> None:
         self._tasks = list(checkpoint.meta.heads)

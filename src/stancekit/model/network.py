@@ -16,8 +16,8 @@ from stancekit.errors import CheckpointError
 from stancekit.model.base import Base, load_error
 from stancekit.model.checkpoint import Checkpoint
 
-# half precision halves the file and changes probabilities in the fourth decimal; training rounds the weights
-# before it calibrates and exports, so that every backend reads the same numbers
+# half precision halves the file; training rounds the weights before it calibrates and exports, so that every
+# backend reads the same numbers
 STORED = torch.float16
 
 
