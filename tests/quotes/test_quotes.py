@@ -88,6 +88,11 @@ def test_reasons_are_words_and_confidence_falls_with_distance():
     assert near.speaker.confidence > far.speaker.confidence
 
 
+def test_quotes_that_are_each_signed_on_their_line_go_to_their_signers():
+    text = "“The rent is up again.” ― Ann Duarte\n“Nobody asked us.”― Pavel Dorn\u00a0\n“I moved away.”\u00a0– Ken Sato"
+    assert [quote.speaker.name for quote in extract_quotes(text)] == ["Ann Duarte", "Pavel Dorn", "Ken Sato"]
+
+
 def test_a_pronoun_that_nobody_explains_says_so():
     (quote,) = extract_quotes("“It rained,” she said.")
     assert quote.speaker.name == "she"
@@ -105,6 +110,7 @@ def test_a_pronoun_never_goes_to_a_name_of_the_other_gender():
     [
         ("Ann Duarte runs the port. She was blunt about the fire:\n\n“We lost a year.”", "Ann Duarte"),
         ("“We were told that nothing would change.”\n\n— Dana Roe, baker", "Dana Roe"),
+        ("“We were told that nothing would change.” ― Dana Roe.\n\nThe hall closed at ten.", "Dana Roe"),
         ("Ada Brandt met Paul Roe. As for Roe, he said: “I will not run.”", "Paul Roe"),
         ("“The vote was fair,” the Velmar Post’s Dana Roe wrote.", "Dana Roe"),
         ("Megan Kelly met Phyllis Schlafly. “It is sound,” Schlafly said.", "Phyllis Schlafly"),

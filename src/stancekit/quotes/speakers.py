@@ -26,6 +26,7 @@ _SENTENCES = 3
 """Sentences read back from a quote that stands without attribution."""
 _SIGNATURE = 100
 """Characters of a line that only names who was quoted."""
+_DASHES = ("—", "–", "―", "-")
 _WEAK = 0.5
 """Confidence of a guess from word order alone: an attribution behind the sentence outweighs it."""
 _QUOTED = Token(0, 0, "\ufffc", "\ufffc")
@@ -77,7 +78,7 @@ def attribute(text: str, pieces: list[Piece], paragraphs: Paragraphs) -> None:
         left = _read_around(text, piece, previous, following, paragraphs)
         same_sentence = previous is not None and left == previous.marked.outer_end
         goes_on = previous is not None and previous.last_paragraph == piece.paragraph
-        found = _beside(text, piece, goes_on)
+        found = _beside(text, piece, goes_on, paragraphs)
         piece.own = found is not None
         if found is None and not piece.marked.closed:
             continue  # a lone mark that nobody's words explain
@@ -134,8 +135,11 @@ def _read_around(
     return begin
 
 
-def _beside(text: str, piece: Piece, goes_on: bool) -> Attribution | None:
+def _beside(text: str, piece: Piece, goes_on: bool, paragraphs: Paragraphs) -> Attribution | None:
     """The attribution beside the quote: before it where the verb touches it, else after, else before."""
+    signed = _signature(text, piece.marked.outer_end, paragraphs.ends[piece.last_paragraph])
+    if signed is not None:
+        return signed
     closing = text[piece.end - 1]
     after = piece.after
     open_ended = closing in ",?!—–-…" or (bool(after) and after[0].word in ",—–")
@@ -274,15 +278,25 @@ def _introduced(text: str, piece: Piece, paragraphs: Paragraphs) -> Attribution 
 
 
 def _signed(text: str, piece: Piece, paragraphs: Paragraphs) -> Attribution | None:
-    """The name in a line of its own behind a quote: "— Mara Lindqvist"."""
+    """The name in a paragraph of its own behind a quote: "— Mara Lindqvist"."""
     p = piece.last_paragraph + 1
-    if p >= len(paragraphs.starts) or paragraphs.ends[p] - paragraphs.starts[p] > _SIGNATURE:
+    return _signature(text, paragraphs.starts[p], paragraphs.ends[p]) if p < len(paragraphs.starts) else None
+
+
+def _signature(text: str, start: int, end: int) -> Attribution | None:
+    """The name behind a dash that fills the rest of a line: "— Mara Lindqvist, farmer"."""
+    line_end = text.find("\n", start, end)
+    end = line_end if line_end >= 0 else end
+    if end - start > _SIGNATURE or not text[start:end].lstrip().startswith(_DASHES):
         return None
-    words = tokens(text, paragraphs.starts[p], paragraphs.ends[p])
-    phrase = phrase_at(words, 1) if len(words) > 1 and words[0].word in "—–-―" else None
+    words = tokens(text, start, end)
+    phrase = phrase_at(words, 1) if len(words) > 1 else None
     if phrase is None or phrase.kind != "name":
         return None
-    return Attribution(phrase, None, role_of(words, phrase), "named in the line behind the quote", 0.85)
+    behind = words[phrase.last + 1] if phrase.last + 1 < len(words) else None
+    if behind is not None and behind.word not in ",.(":
+        return None  # "— Mara Lindqvist laughed"
+    return Attribution(phrase, None, role_of(words, phrase), "named behind the quote, after a dash", 0.95)
 
 
 def _sentences_before(text: str, start: int, end: int) -> list[tuple[int, int]]:
