@@ -284,6 +284,13 @@ def test_too_few_dev_rows_for_a_coverage_keep_every_label() -> None:
     assert quantiles(np.array([[0.6, 0.4]]), np.array([0]))["0.95"] == 1.0
 
 
+def test_a_folder_that_another_process_has_just_made_is_no_unfinished_run(
+    frame: Path, encoder: Path, tmp_path: Path
+) -> None:
+    (tmp_path / ".m.run").mkdir()
+    stancekit.train(frame, tmp_path / "m", base=str(encoder), **TINY_OPTIONS | {"epochs": 0.01})
+
+
 @pytest.mark.slow
 def test_two_processes_train_one_model(frame: Path, encoder: Path, tmp_path: Path) -> None:
     out = tmp_path / "m"

@@ -318,9 +318,13 @@ def _say_what_decides_speed(
 
 
 def _prepare_run(run: Path, options: TrainOptions, data: TrainingData, resume: bool) -> None:
+    """Make the run's folder; the first process alone checks and notes what is trained, so that none can race it."""
+    if os.environ.get("RANK", "0") != "0":
+        run.mkdir(parents=True, exist_ok=True)
+        return
     described = {"options": msgspec.to_builtins(options), "data": data.sha256, "frame": data.frame.sha256}
     note = run / "run.json"
-    if run.exists() and not resume and int(os.environ.get("LOCAL_RANK", "0")) == 0:
+    if note.is_file() and not resume:
         raise OptionError(f"{run}: an unfinished run; go on with --resume, or delete that folder to start anew")
     if resume and not note.is_file():
         raise OptionError(f"{run}: no unfinished run to resume; start without --resume")
