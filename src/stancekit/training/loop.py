@@ -167,6 +167,9 @@ def run_training(
     trainer = fit(network, encoder, pad_id, data, options, run)
     if trainer.is_world_process_zero():
         finish(network, run, folder, data, base, options, pad_id, trainer.state)
+    if torch.distributed.is_initialized():
+        torch.distributed.barrier()  # a process that ends beside gloo's living threads is aborted
+        torch.distributed.destroy_process_group()
     return folder
 
 
