@@ -164,6 +164,81 @@ def test_the_last_speaker_is_named(text, name):
     assert extract_quotes(text)[-1].speaker.name == name
 
 
+def test_a_given_name_shows_no_gender():
+    (quote,) = extract_quotes("Barbara Roe left early. “It rained,” he said.")
+    assert quote.speaker.name == "Barbara Roe"
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("“It rained,” Paul Roe said. And a third, Tom Okafor, said he was tired. “It froze,” he said.", "Tom Okafor"),
+        ("One of the claims of Mayor Paul Roe’s\u00a0speech was false. He said: “It rained.”", "Paul Roe"),
+        ("“It rained,” Tom Okafor said. The letters show that Mr. Roe left behind what he called “a mess”.", "Roe"),
+        ("“It rained,” said Nadia Bell. Meanwhile Orla, who came late, spoke of snow. “It froze,” she said.", "Orla"),
+        ("“It froze,” said Nadia Bell. On Monday Ann Roe won the vote, at last. “It rained,” she said.", "Ann Roe"),
+        ("“It froze,” said Paul Roe. As for the talk of “frost,” Okafor laughed. “It rained,” he said.", "Okafor"),
+        ("“It rained,” said Paul Roe. Bell’s campaign complained about it. “It froze,” he said.", "Paul Roe"),
+        ("“It rained,” said Tom Okafor.\n\nThen there’s Roe.\n\n“It froze,” he wrote. Paul Roe left.", "Paul Roe"),
+        (
+            "“It rained,” said Barbara Bell. It sank, says a post from Mara Lindqvist. “It froze,” she wrote.",
+            "Mara Lindqvist",
+        ),
+        ("Paul Roe spoke. Roe earlier Thursday said the bridge was shut. He promised a report “soon.”", "Paul Roe"),
+        (
+            "“It rained,” said Paul Roe. Audiences can expect snow. Audiences may laugh. “It froze,” he said.",
+            "Paul Roe",
+        ),
+        ("„Wir“ is a word. “We all sing,” said Paul Roe. „Wir“ came first. “It froze,” he said.", "Paul Roe"),
+        ("“It rained,” said director of sales Mara Lindqvist. “It froze,” she added.", "Mara Lindqvist"),
+        ("It would fall to Mayor Barbara Bell, who told us: “It rained.” She added, “It froze.”", "Barbara Bell"),
+        ("The State Ferry Office gave a “poor answer” when it told us “no.”", "State Ferry Office"),
+    ],
+)
+def test_a_pronoun_goes_to_whom_the_words_before_speak_of(text, name):
+    assert extract_quotes(text)[-1].speaker.name == name
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("Harbour Insider sold its boats. “We are done,” the company said.", "Harbour Insider"),
+        ("The State Ferry Office missed its goal. “We worked hard,” said the agency.", "State Ferry Office"),
+        ("Orsk had two fires. The town said the loss was “a blow to all”.", "Orsk"),
+        (
+            "Velmar Group sells fish. The trade group for bakers met. “It rose,” the group wrote.",
+            "The trade group for bakers",
+        ),
+        ("The Velmar Board of Bridges met. “We agree,” the board said.", "Velmar Board of Bridges"),
+        ("The Roe campaign fell silent. Critics laughed. “We will win,” the campaign said.", "the Roe campaign"),
+        ("“It rained,” said Nadia Bell, a plaintiff in the lawsuit. “It leaked,” the lawsuit says.", "the lawsuit"),
+        (
+            "“It rained,” said Sen. Nadia Bell.\n\nPaul Roe met his team. The senator said his plan was “strong.”",
+            "Paul Roe",
+        ),
+        ("“He won,” the assailant, Tom Okafor, told the court.", "Tom Okafor"),
+        ("New Polls Show Big Gaps In Velmar\n\nThe candidate said the vote was “a leap.”", "The candidate"),
+    ],
+)
+def test_a_nominal_is_named_by_what_the_article_says_of_it(text, name):
+    assert extract_quotes(text)[-1].speaker.name == name
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("Velmar’s Ivo Marek spoke. “It rained,” Marek said.", "Ivo Marek"),
+        ("Mrs. Maria Stella Roe Duarte spoke. “It rained,” Roe Duarte said.", "Maria Stella Roe Duarte"),
+        ("The talks were “a mess,” in the words of Paul Roe.", "Paul Roe"),
+        ("The talks were “a mess,” in the words of one clerk.", "one clerk"),
+        ("Paul Roe, citing “magic,” said the candidate could win.", "Paul Roe"),
+    ],
+)
+def test_a_name_is_found_whole(text, name):
+    (quote,) = extract_quotes(text)
+    assert quote.speaker.name == name
+
+
 @pytest.mark.parametrize("mention", ["the witness", "the spokeswoman", "the company", "the crowd", "a man"])
 def test_a_nominal_that_nobody_explains_stays_as_written(mention):
     (quote,) = extract_quotes(f"Ann Duarte opened the hall. “It rained,” {mention} said.")

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 from stancekit.quotes.cues import CONJUNCTIONS, DETERMINERS, PREPOSITIONS, SUBJECT_PRONOUNS
-from stancekit.quotes.phrases import CUES_FINITE, PERSON_NOUNS, Phrase, Token, is_capital, is_word, phrase_at
+from stancekit.quotes.nouns import PERSON_NOUNS
+from stancekit.quotes.phrases import CUES_FINITE, Phrase, Token, is_capital, is_word, phrase_at
+from stancekit.quotes.wordset import wordset
+
+_PEOPLE = PERSON_NOUNS | wordset("attacker suspect survivor victim runner-up second third fourth another one")
 
 
 def name_behind(words: list[Token], phrase: Phrase) -> Phrase | None:
@@ -19,20 +23,18 @@ def name_behind(words: list[Token], phrase: Phrase) -> Phrase | None:
         or not (is_capital(words[i].word) or words[i].low == "former")
     ):
         return None
-    first = words[phrase.first].low
-    if (
-        not owned
-        and first not in ("his", "her", "their", "its", "our", "my")
-        and not any(
-            word.low in PERSON_NOUNS or word.low.endswith("man") for word in words[phrase.first : phrase.last + 1]
-        )
-    ):
+    owned = owned or words[phrase.first].low in ("his", "her", "their", "its", "our", "my")
+    if not owned and not any(_can_be_somebody(word.low) for word in words[phrase.first : phrase.last + 1]):
         return None
     named = phrase_at(words, i)
     if named is None or (named.kind != "name" and not is_capital(words[named.last].word)):
         return None
     behind = words[named.last + 1].word if named.last + 1 < len(words) else "."
     return named if behind in ",.;(:" else None
+
+
+def _can_be_somebody(low: str) -> bool:
+    return low in _PEOPLE or low.endswith(("man", "ant", "ist"))
 
 
 def role_of(words: list[Token], phrase: Phrase) -> tuple[int, int] | None:

@@ -61,7 +61,7 @@ def after_quote(words: list[Token]) -> Attribution | None:
         low = words[i].low
     if low in CUES and not low.endswith("ing") and not joined:
         phrase = phrase_at(words, skip_adverbs(words, i + 1))
-        reported = phrase is not None and phrase.kind == "pronoun" and _goes_into_clause(words, phrase)
+        reported = phrase is not None and _goes_into_clause(words, phrase)
         named = low in NOUNLIKE and phrase is not None and phrase.kind == "nominal" and following in PREPOSITIONS
         if phrase is not None and not named and not reported:
             return _found(words, phrase, _span(words, i), f"follows “{words[i].word}” right after the quote", 0.95)
@@ -99,10 +99,12 @@ def after_quote(words: list[Token]) -> Attribution | None:
 
 
 def _goes_into_clause(words: list[Token], phrase: Phrase) -> bool:
-    """Whether a pronoun behind "said" begins what was said: "… liberals said they would"."""
+    """Whether a phrase behind "said" begins what was said: "… liberals said they would"."""
     if phrase.last + 1 >= len(words):
         return False
     verb = words[phrase.last + 1]
+    if phrase.kind != "pronoun":
+        return verb.low in AUXILIARIES
     return verb.low in AUXILIARIES or verb.low in COMMON_VERBS or verb.low in CUES_FINITE
 
 
@@ -115,6 +117,9 @@ def _in_view_of(words: list[Token], i: int) -> Attribution | None:
     """``in Li's words``, ``in the minister's view``."""
     for k in range(i, min(len(words), i + 8)):
         if words[k].low in ("view", "words", "opinion", "telling", "phrase") and k > i:
+            if words[i].low == "the":
+                whose = phrase_at(words, k + 2) if k + 1 < len(words) and words[k + 1].low == "of" else None
+                return _found(words, whose, _span(words, k), f"named after “{words[k].word} of”", 0.9)
             phrase = phrase_at(words, i)
             if phrase is None:
                 return None

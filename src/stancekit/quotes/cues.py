@@ -240,6 +240,8 @@ MONTHS = wordset(
     jun jul aug sept oct nov dec
     """
 )
+FUNCTION_WORDS = AUXILIARIES | CONJUNCTIONS | DETERMINERS | PREPOSITIONS | PRONOUNS.keys() | TIME_WORDS
+"""The small words that begin no name and are no noun."""
 # The scene of saying, behind "in", "at", "on": not part of the speaker.
 SCENE_NOUNS = wordset(
     """

@@ -10,12 +10,13 @@ from stancekit.quotes.attribution import after_quote, before_quote
 from stancekit.quotes.furniture import is_furniture
 from stancekit.quotes.kinds import kind_of
 from stancekit.quotes.marks import Marked, Paragraphs, find_marked
-from stancekit.quotes.names import Names, bare_name
+from stancekit.quotes.names import Names
 from stancekit.quotes.phrases import Phrase, Token, tokens
 from stancekit.quotes.reported import QUOTED, Reported, reported_in
 from stancekit.quotes.resolve import Cast
 from stancekit.quotes.sentences import sentence_ends, split_ranges, strip
 from stancekit.quotes.speakers import Piece, attribute, close_before_attribution
+from stancekit.quotes.titles import bare_name
 from stancekit.quotes.transcripts import turns
 from stancekit.records import Quote, QuoteKind, Sentence, Span, Speaker
 

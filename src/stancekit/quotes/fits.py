@@ -4,10 +4,20 @@ from __future__ import annotations
 
 from stancekit.quotes.cues import DETERMINERS, PRONOUNS
 from stancekit.quotes.genders import GENDER_OF_NOUN
-from stancekit.quotes.mentions import BODIES, BODY_NAMES, EPITHETS, PLURALS, UNNAMED, honorific, noun_of
-from stancekit.quotes.names import TITLE_WORDS, Names, surname
-from stancekit.quotes.phrases import PEOPLE_ENDINGS, PERSON_NOUNS, is_possessive
+from stancekit.quotes.mentions import honorific, noun_of
+from stancekit.quotes.names import Names
+from stancekit.quotes.nouns import (
+    BODIES,
+    BODY_NAMES,
+    EPITHETS,
+    PEOPLE_ENDINGS,
+    PERSON_NOUNS,
+    PLURALS,
+    UNNAMED,
+)
+from stancekit.quotes.phrases import is_possessive
 from stancekit.quotes.places import is_known_place
+from stancekit.quotes.titles import TITLE_WORDS, surname
 from stancekit.records import Speaker
 
 _LONGEST_PERSON = 7
@@ -21,10 +31,12 @@ def fits(names: Names, name: str, mention: str, wanted: str) -> bool:
     head = noun_of(words)
     last = surname(name.split())
     common = name == mention and mention.rsplit(" ", 1)[-1][:1].islower()
-    plural = " and " in mention or head in PLURALS or (common and head[-1:] == "s" and head[-2:] not in ("ss", "us"))
-    body = head in BODIES or (
-        last[:1].isupper() and (last.lower() in BODY_NAMES or (last[:2].isupper() and 1 < len(last) < 7))
+    plural = (
+        (" and " in mention and " and " in name)
+        or head in PLURALS
+        or (common and head[-1:] == "s" and head[-2:] not in ("ss", "us"))
     )
+    body = head in BODIES or (last[:1].isupper() and (last.lower() in BODY_NAMES or is_acronym(last)))
     if wanted == "plural":
         return plural or (body and not (len(words) > 1 and name.isupper()))
     if wanted == "thing":
@@ -37,7 +49,8 @@ def fits(names: Names, name: str, mention: str, wanted: str) -> bool:
         return False
     if wanted == "person":
         return True
-    gender = GENDER_OF_NOUN.get(head) or honorific(mention) or names.gender(name)
+    shown = None if last[:1].isupper() and head == last.lower() else GENDER_OF_NOUN.get(head)  # not in "Dana King"
+    gender = shown or honorific(mention) or names.gender(name)
     return gender is None or gender == wanted
 
 
@@ -55,6 +68,20 @@ def is_somebody(names: Names, speaker: Speaker) -> bool:
         and (" " in name or name in names.honorific or speaker.text == name)
     )
     return named or head in PERSON_NOUNS or head in GENDER_OF_NOUN or head in BODIES
+
+
+def is_acronym(word: str) -> bool:
+    """Whether a word is spelled like a body's short name: "NATO", "KING-TV", not "O'Hara"."""
+    return 1 < len(word) < 9 and word[:2].isalpha() and word[:2].isupper()
+
+
+def is_body(names: Names, name: str, told: str) -> bool:
+    """Whether a name is that of a body, by its form or because ``told``, what is said of it, calls it "it"."""
+    if names.is_person(name) or names.gender(name) is not None or name.lower() in PRONOUNS:
+        return False
+    last = name.rsplit(" ", 1)[-1]
+    formal = last.lower() in BODY_NAMES or (last.isupper() and 1 < len(last) < 9)
+    return formal or " " not in name or not {"it", "its"}.isdisjoint(told.lower().split())
 
 
 def describes(text: str, mention: str, before: int) -> bool:

@@ -4,48 +4,12 @@ from __future__ import annotations
 
 from stancekit.quotes.cues import CONJUNCTIONS, PREPOSITIONS
 from stancekit.quotes.genders import HONORIFICS
-from stancekit.quotes.names import bare_name
-from stancekit.quotes.phrases import PERSON_NOUNS, Phrase, Token, phrase_at
+from stancekit.quotes.nouns import PERSON_NOUNS
+from stancekit.quotes.phrases import Phrase, Token, phrase_at
+from stancekit.quotes.titles import bare_name
 from stancekit.quotes.wordset import wordset
 
-BODIES = wordset(
-    """
-    ministry department government agency company firm group union committee commission council court
-    newspaper network magazine team office party campaign administration bank university institute
-    association organisation organization foundation board police army embassy
-    """
-)
-BODY_NAMES = BODIES | wordset(
-    """
-    staff church force forces navy corps guard fund foundation watch post times journal news street house technologies
-    industries footwear inc corp senate congress investigation bureau reserve way monitor institution
-    center centre club league airlines motors pentagon state states
-    """
-)
 CLAUSE_WORDS = wordset("when as while after before if though although since because until once")
-PLURALS = frozenset(noun for noun in PERSON_NOUNS if noun.endswith("s") and noun not in ("boss",)) | wordset(
-    "republicans democrats americans liberals conservatives progressives muslims christians jews latinos hispanics"
-)
-EPITHETS = wordset(
-    """
-    governor senator president congressman congresswoman candidate nominee front-runner frontrunner
-    billionaire developer pollster businessman businesswoman mogul tycoon actress actor justice mayor
-    lawmaker representative politician democrat republican minister premier chancellor leader author
-    neurosurgeon surgeon
-    admiral general colonel captain lieutenant sergeant bishop cardinal pope priest pastor reverend imam rabbi
-    singer comedian star comic rapper athlete
-    """
-)
-UNNAMED = wordset(
-    """
-    spokesman spokeswoman spokesperson official officer source person witness narrator moderator interviewer reporter
-    member protester supporter voter caller heckler questioner woman man chief insider letter paper order number
-    computer answer matter poster newspaper chapter center quarter power weather water tower factor sector error
-    mirror winter summer
-    """
-)
-"""Nouns that take up somebody without a name, or nobody."""
-TAKEN_UP = wordset("company firm group organization organisation agency newspaper network magazine union association")
 FORMER = wordset("former longtime long-time")
 TELLS = wordset("told tells asked asks reminded assured warned informed")
 _NARROWS = wordset("of for at from in with on to about by who that")
@@ -70,12 +34,21 @@ def main_subject(words: list[Token]) -> Phrase | None:
 def behind_comma(words: list[Token]) -> Phrase | None:
     """The name that begins a main clause behind a comma: ", Roe differed"."""
     for i in range(2, len(words) - 1):
-        if words[i - 1].word == ",":
+        if words[i - 1].word == "," or (words[i - 1].word in '”"’' and words[i - 2].word == ","):
             phrase = phrase_at(words, i)
             if phrase is not None and phrase.kind == "name" and phrase.last + 1 < len(words):
                 verb = words[phrase.last + 1]
                 if verb.word.islower() and verb.low not in PREPOSITIONS and verb.low not in CONJUNCTIONS:
                     return phrase
+    return None
+
+
+def behind_there(words: list[Token]) -> Phrase | None:
+    """The name in "Then there's Roe"."""
+    for i in range(min(3, len(words) - 1)):
+        if words[i].low in ("there’s", "there's"):
+            phrase = phrase_at(words, i + 1)
+            return phrase if phrase is not None and phrase.kind == "name" else None
     return None
 
 
@@ -90,14 +63,24 @@ def noun_of(words: list[str]) -> str:
     return last.removesuffix("’s").removesuffix("'s")
 
 
+def nouns_of(role: str) -> list[str]:
+    """The words of a role that say what somebody is: not the lawsuit in "plaintiff in the lawsuit"."""
+    words = role.lower().split()
+    return words[: next((i for i, word in enumerate(words) if word in _NARROWS), len(words))]
+
+
 def name_inside(mention: str) -> str:
     """The name at the end of a nominal: "analyst Mara Lindqvist" → "Mara Lindqvist"."""
     words = mention.split()
-    if not words or not words[-1][:1].isupper() or any(w in ("of", "for", "at", "from", "in", "with") for w in words):
+    if not words or not words[-1][:1].isupper():
         return ""
     i = len(words)
     while i > 0 and words[i - 1][:1].isupper():
         i -= 1
+    if any(word in ("of", "for", "at", "from", "in", "with") for word in words):
+        post = len(words) - i > 1 and i > 2 and words[i - 2] == "of" and words[i - 1] not in PERSON_NOUNS
+        if not post:  # "director of sales Mara Lindqvist", but "a friend of Mara Lindqvist"
+            return ""
     inner = bare_name(" ".join(words[i:]))
     return inner if i > 0 or inner != mention else ""
 

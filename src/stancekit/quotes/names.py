@@ -1,7 +1,7 @@
 """The people and bodies an article names: by surname, by title, with what the text shows of them.
 
 One pass over the capitalised words. Gender comes from the text alone: an honorific, a gendered
-noun, or the pronouns that follow a name.
+noun, or the pronouns that follow a name; never from a given name.
 """
 
 from __future__ import annotations
@@ -10,20 +10,11 @@ import re
 from bisect import bisect_left
 from typing import NamedTuple
 
-from stancekit.quotes.cues import (
-    AUXILIARIES,
-    COMMON_VERBS,
-    CONJUNCTIONS,
-    CUES,
-    DETERMINERS,
-    MONTHS,
-    PREPOSITIONS,
-    PRONOUNS,
-    TIME_WORDS,
-    WEEKDAYS,
-)
+from stancekit.quotes.cues import AUXILIARIES, COMMON_VERBS, CUES, FUNCTION_WORDS, MONTHS, WEEKDAYS
 from stancekit.quotes.genders import GENDER_OF_NOUN, HONORIFICS, shown_behind
-from stancekit.quotes.phrases import CUES_FINITE, PERSON_NOUNS, TITLES, is_possessive
+from stancekit.quotes.nouns import BODY_NAMES, PERSON_NOUNS
+from stancekit.quotes.phrases import CUES_FINITE, TITLES, is_possessive
+from stancekit.quotes.titles import bare_words, extends, is_title, surname
 from stancekit.quotes.wordset import wordset
 
 _UPPER = "[^\\W\\d_a-zß-öø-ÿ]"
@@ -31,43 +22,15 @@ _WORD = rf"(?:{_UPPER}\.)+|{_UPPER}[\w’'-]*"
 _PARTICLE = "(?:de|da|di|du|la|le|del|der|den|van|von|bin|al|el)[ \u00a0]"
 _ABBREVIATED = "(?:Mr|Mrs|Ms|Mx|Dr|Prof|Sen|Rep|Gov|Gen|Lt|Col|Sgt|Capt|Cpl|Maj|Adm|Rev|Hon|St|Jr|Sr|Atty|Supt)[.]"
 _NAME = re.compile(rf"(?<!\w)(?:{_ABBREVIATED}|{_WORD})(?:[ \u00a0](?:{_PARTICLE})*(?:{_ABBREVIATED}|{_WORD}))+")
-_SUFFIXES = wordset("jr sr ii iii iv phd md")
-TITLE_WORDS = (
-    TITLES
-    | PERSON_NOUNS
-    | wordset(
-        """
-        former vice prime senator governor congressman congresswoman representative justice king queen
-        pope prince princess sir lady lord captain major colonel general admiral lieutenant sergeant
-        detective reverend bishop cardinal imam rabbi father sister attorney ex president-elect foreign
-        deputy acting speaker republican democratic democrat chancellor premier emperor actor actress
-        singer comedian pollster presidential whip ceo cfo coo treasury defense defence finance trade interior house
-        senate majority minority first republicans democrats
-        """
-    )
-)
 _NOT_FIRST = (
-    (
-        AUXILIARIES
-        | CONJUNCTIONS
-        | CUES.keys()
-        | DETERMINERS
-        | MONTHS
-        | PREPOSITIONS
-        | PRONOUNS.keys()
-        | TIME_WORDS
-        | WEEKDAYS
+    FUNCTION_WORDS
+    | CUES.keys()
+    | MONTHS
+    | WEEKDAYS
+    | wordset(
+        "also here there now then still even not yes no neither either both don’t don't meanwhile however instead"
     )
-    | wordset("also here there now then still even not yes no neither either both don’t don't")
 ) - frozenset(("will", "mark", "grant", "may", "state"))
-_INSIDE = wordset("de da di du la le del der den van von bin al el of the for and")
-_PLACES_OF = wordset(
-    """
-    university bank institute ministry department council house league association chamber court party board church
-    school college academy society union federation museum office bureau center centre institution republic city
-    state states kingdom museum minister secretary director
-    """
-)
 _SELDOM_NAMES = COMMON_VERBS | AUXILIARIES | wordset("will mark grant may new first last next why how who what")
 _SPELLED = {"sen": "senator", "gov": "governor", "rep": "representative", "gen": "general", "prof": "professor"}
 _SAYS = (" said", " says", " told", " wrote", " added", ", who ")
@@ -110,11 +73,13 @@ class Names:
         first = 0
         while first < len(words) and words[first].lower() in _NOT_FIRST:
             first += 1
+        owner = max((i for i, word in enumerate(words[:-1]) if is_possessive(word)), default=-1)
+        first = max(first, owner + 1)  # "Velmar's Dana Roe"
         if words[first : first + 1] == ["State"] and len(words) > 2 and self.text.endswith("of ", 0, start):
             first += 1  # "Secretary of State Dana Roe"
         title = first
         for i in range(len(words) - 1, first - 1, -1):
-            if _is_title(words[i]) and i < len(words) - 1:
+            if is_title(words[i]) and i < len(words) - 1:
                 title = i + 1
                 break
         parts = words[title:]
@@ -122,8 +87,8 @@ class Names:
             return  # a headline
         while len(parts) > 1 and parts[-1].rstrip(".,").lower() in WEEKDAYS:
             parts.pop()  # "in Velmar Monday"
-        if not parts:
-            return
+        if not parts or parts[0].lower() in _NOT_FIRST:
+            return  # a headline: "Supporter Who Was"
         parts[-1] = parts[-1].removesuffix("’s").removesuffix("'s").rstrip(".,’'")
         key = surname(parts)
         if title > first:
@@ -186,7 +151,7 @@ class Names:
         lone, of, _ = mention.partition(" of ")
         if of and " " not in lone and any(surname(n.text.split()) == lone for n in self.by_word.get(lone, ())[:20]):
             return self.fullest(lone)  # "Roe of the teachers' union"
-        words, honorific = _bare(mention)
+        words, honorific = bare_words(mention)
         if not words or len(words) > 4:
             return " ".join(words) or mention
         return self._among(words, honorific)
@@ -194,27 +159,35 @@ class Names:
     def _among(self, words: list[str], honorific: str | None) -> str:
         key = surname(words)
         if len(words) > 1:
-            longer = [n.text for n in self.by_word.get(key, ())[:200] if _extends(n.text, words)]
+            named = {n.text: None for n in self.by_word.get(key, ())[:200]}
+            longer = [full for full in named if extends(full, words)]
+            if not longer or longer == [" ".join(words)]:  # a surname of two words
+                ending = " " + " ".join(words).lower()
+                longer += [
+                    full
+                    for full in named
+                    if full.lower().endswith(ending) and (self.gender(full) or self.is_person(full))
+                ]
             return max(longer, key=len, default=" ".join(words))
-        groups: dict[tuple[str, str], list[str]] = {}
+        groups: dict[tuple[str, str], list[Name]] = {}
         body: set[tuple[str, str]] = set()  # a headline's capitals join words that are no name
         for name in self.by_word.get(key, ())[:400]:
             parts = name.text.split()
             if key in (surname(parts), parts[0]) and len(parts) <= 4:
                 if name.start >= self._headline:
                     body.add((parts[0], surname(parts)))
-                groups.setdefault((parts[0], surname(parts)), []).append(name.text)
+                groups.setdefault((parts[0], surname(parts)), []).append(name)
         if not groups or (words[0].isupper() and 1 < len(words[0]) < 7):
             return words[0]
 
-        def weight(item: tuple[tuple[str, str], list[str]]) -> tuple[int, bool, bool, bool, int]:
+        def weight(item: tuple[tuple[str, str], list[Name]]) -> tuple[int, bool, bool, bool, int]:
             (given, last), found = item
-            gender = self.gender(found[0]) if honorific else None
+            gender = self.gender(found[0].text) if honorific else None
             fits = 0 if gender is None else 1 if gender == honorific else -1
             plain = given.lower() not in _SELDOM_NAMES
-            return (fits, last == key, plain, (given, last) in body, len(found))
+            return (fits, last == key, plain, (given, last) in body, -found[0].start)
 
-        return max(max(groups.items(), key=weight)[1], key=len)
+        return max((name.text for name in max(groups.items(), key=weight)[1]), key=len)
 
     def fitting(self, mention: str, gender: str) -> str:
         """The fullest name for a mention whose surname several people share, by what the text shows of them."""
@@ -222,9 +195,14 @@ class Names:
         if " " in mention or gender not in ("male", "female") or self.gender(name) == gender:
             return name
         for other in {n.text: None for n in self.by_word.get(surname([mention]), ())[:100]}:
-            if surname(other.split()) == mention and self.gender(other) == gender:
+            if surname(other.split()) == mention and self.gender(other) == gender and self.in_body(other):
                 return self.fullest(other)
         return name
+
+    def in_body(self, full: str) -> bool:
+        """Whether a name stands below the headline, whose capitals join words that are no name."""
+        named = self.by_word.get(surname(full.split()), ())[:200]
+        return any(name.text == full and name.start >= self._headline for name in named)
 
     def is_place(self, name: str) -> bool:
         """Whether the article uses a name as that of a place, "in Velmar", and never gives it a role."""
@@ -265,8 +243,9 @@ class Names:
             if self.text[at - 1].islower() and not self.text[end : end + 1].isalnum():
                 return True
             at = end
-        repeated = self.text.count(word, 0, _STRETCH) > 1
-        return repeated and self.text.find(f" {word.lower()} ", 0, _STRETCH) < 0
+        # quoted words are no names: „Wir“
+        plain = self.text.count(word, 0, _STRETCH) - sum(self.text.count(mark + word, 0, _STRETCH) for mark in '“„«"')
+        return plain > 1 and not word.endswith("s") and self.text.find(f" {word.lower()} ", 0, _STRETCH) < 0
 
     def role_of(self, full: str) -> str | None:
         """The title that stands before a full name somewhere in the article."""
@@ -281,7 +260,12 @@ class Names:
 
     def only_with_role(self, noun: str, modifiers: set[str]) -> str | None:
         """The one person of the article with a role, if there is just one."""
-        named = {n.text for n in self.by_role.get(noun, [])[:200] if modifiers <= set(n.role.lower().split())}
+        held = self.by_role.get(noun, [])[:200]
+        named = {
+            n.text
+            for n in held
+            if modifiers <= set(n.role.lower().split()) and n.text.rsplit(" ", 1)[-1].lower() not in BODY_NAMES
+        }
         return named.pop() if len(named) == 1 else None
 
     def with_role(self, noun: str, before: int, modifiers: set[str]) -> Name | None:
@@ -294,10 +278,15 @@ class Names:
                 return name
         return _last_before(named, before) if not modifiers else None
 
-    def body(self, noun: str, before: int) -> Name | None:
+    def body(self, noun: str, before: int, modifiers: set[str]) -> Name | None:
         """The nearest name that holds a noun, rather before an offset: "the ministry" → "Commerce Ministry"."""
-        named = self.by_word.get(noun.capitalize(), [])
+        held = self.by_word.get(noun.capitalize(), [])
+        named = [name for name in held if modifiers <= set(name.text.lower().split())] if modifiers else held
         return _last_before(named, before) or (named[0] if named else None)
+
+    def has_role(self, full: str, noun: str) -> bool:
+        """Whether the article anywhere gives a person a role: "Dana Roe, the senator"."""
+        return any(name.text == full for name in self.by_role.get(noun, ())[: 4 * _LOOKED_AT])
 
     def gender(self, full: str) -> str | None:
         """What the text shows of a person's gender, if it does."""
@@ -342,56 +331,3 @@ class Names:
 def _last_before(names: list[Name], before: int) -> Name | None:
     i = bisect_left(names, before, key=lambda name: name.start)
     return names[i - 1] if i else None
-
-
-def _is_title(word: str) -> bool:
-    """Whether a word in front of a name is a title or a description: "Sen.", "Korean-born"."""
-    low = word.rstrip(".").lower()
-    return low in TITLE_WORDS or low.endswith("-in-chief") or ("-" in word and word.rsplit("-", 1)[1].islower())
-
-
-def surname(words: list[str]) -> str:
-    """The word by which a name is taken up again: the last, before "Jr."."""
-    i = len(words) - 1
-    while i > 0 and words[i].rstrip(".").lower() in _SUFFIXES:
-        i -= 1
-    return words[i].removesuffix("’s").removesuffix("'s").rstrip(".,") if words else ""
-
-
-def bare_name(mention: str) -> str:
-    """A mention without titles and roles: "Police Commissioner Dana Roe" → "Dana Roe"."""
-    words, _ = _bare(mention)
-    return " ".join(words) or mention
-
-
-def _bare(mention: str) -> tuple[list[str], str | None]:
-    """The words of a name without titles and origin, and its honorific's gender."""
-    words = mention.split()
-    if "of" in words:
-        origin = words.index("of")
-        if sum(not _is_title(word) for word in words[:origin]) > 1 and words[origin - 1].lower() not in _PLACES_OF:
-            words = words[:origin]  # "Chris Hale of Velmar", but "Free University of Velmar"
-    start = 0
-    honorific = None
-    for i, word in enumerate(words[:-1]):
-        if is_possessive(word) and words[i + 1][0].isupper() and words[-1][0].isupper():
-            words = words[i + 1 :]  # "the Velmar Post's Dana Roe"
-            break
-    for i, word in enumerate(words[:-1]):
-        low = word.rstrip(".").lower()
-        if low in HONORIFICS:
-            honorific = HONORIFICS[low]
-        if _is_title(word) or (word.islower() and low not in _INSIDE):
-            start = i + 1
-    bare = words[start:]
-    if len(bare) > 2 and bare[0] == "of":
-        bare = bare[2:]  # "Secretary of State Dana Roe"
-    if bare:
-        bare[-1] = bare[-1].removesuffix("’s").removesuffix("'s").rstrip(",’'")
-    return bare, honorific
-
-
-def _extends(full: str, words: list[str]) -> bool:
-    """Whether a name is a fuller form: "Dana M. Roe" for "Dana Roe"."""
-    parts = full.split()
-    return len(parts) <= 5 and parts[0] == words[0] and surname(parts) == surname(words)

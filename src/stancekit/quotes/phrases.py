@@ -11,16 +11,15 @@ from typing import NamedTuple
 
 from stancekit.quotes.cues import (
     ATTITUDE,
-    AUXILIARIES,
     COMMON_VERBS,
     CONJUNCTIONS,
     CUES,
     DETERMINERS,
+    FUNCTION_WORDS,
     MONTHS,
     NOUN_PREPOSITIONS,
     NOUNLIKE,
     PREPOSITIONS,
-    PRONOUNS,
     SCENE_NOUNS,
     SHOW,
     SUBJECT_PRONOUNS,
@@ -29,6 +28,7 @@ from stancekit.quotes.cues import (
     TIME_WORDS,
     WEEKDAYS,
 )
+from stancekit.quotes.nouns import PEOPLE_ENDINGS, PERSON_NOUNS, SOURCE_NOUNS
 from stancekit.quotes.wordset import wordset
 
 _TOKEN = re.compile(r"@\w+|(?:[A-Z]\.)+(?:[A-Z](?![\w]))?|\w+(?:[’'.\-&]\w+)*(?:(?<=s)[’'](?=[ \u00a0]\w))?|[^\w\s]")
@@ -41,31 +41,6 @@ TITLES = wordset(
 )
 _LONGEST = 40
 """Words of a phrase: more are a list or noise."""
-PERSON_NOUNS = wordset(
-    """
-    spokesman spokeswoman spokesperson official officials analyst analysts minister secretary president
-    chief director manager economist lawyer attorney senator governor mayor professor researcher
-    strategist adviser advisor aide aides supporter supporters voter voters campaign executive executives
-    expert experts leader leaders lawmaker lawmakers officer officers staff member members reporter
-    correspondent columnist author editor host anchor founder chairman chairwoman chair judge prosecutor
-    prosecutors police resident residents teacher student students owner worker workers activist activists
-    organizer organizers candidate nominee frontrunner billionaire businessman mogul tycoon congressman
-    congresswoman representative delegate delegates ambassador diplomat diplomats envoy commissioner
-    superintendent sheriff deputy coach doctor nurse farmer source sources team office ministry department
-    government agency company firm group union committee commission council court newspaper network
-    magazine
-    """
-)
-# Things that speak in the news.
-SOURCE_NOUNS = wordset(
-    """
-    statement report letter memo ad ads advert article column editorial document email e-mail book poll polls survey
-    study card sign signs banner post posts message petition lawsuit complaint suit filing affidavit ruling
-    resolution bill law platform headline story piece video clip transcript website site page tweet tweets note
-    speech release paper review blog caption crowd campaign media press public
-    """
-)
-PEOPLE_ENDINGS = ("er", "or", "ist", "ian", "ant", "ee", "man", "woman", "men", "women", "ers", "ors", "ists", "ians")
 # Lower-case words inside a name.
 _PARTICLES = wordset("de da di du la le del della der den van von bin ibn al el y e do dos ter ten af")
 
@@ -127,7 +102,11 @@ def phrase_at(words: list[Token], i: int) -> Phrase | None:
     if is_capital(token.word) and i + 1 < len(words) and words[i + 1].low in _SAID and token.low not in DETERMINERS:
         return Phrase(token.start, token.end, "name", i, i)  # even "From said"
     month_name = token.low in MONTHS and i + 1 < len(words) and is_capital(words[i + 1].word)  # "Jan Weber"
-    if is_capital(token.word) and token.low not in DETERMINERS and (month_name or token.low not in _NOT_NAMES):
+    if (
+        is_capital(token.word)
+        and token.low not in DETERMINERS
+        and (month_name or (token.low not in _NOT_NAMES and token.low not in _ALONE))
+    ):
         if _opens_clause(words, i):
             return None
         last = _name_end(words, i)
@@ -144,7 +123,7 @@ def phrase_at(words: list[Token], i: int) -> Phrase | None:
     return _with_conjunct(words, Phrase(token.start, words[end].end, "nominal", i, end))
 
 
-_TIMES = TIME_WORDS | wordset("hours days weeks months years minutes moments seconds time times")
+_TIMES = TIME_WORDS | wordset("hours day days weeks months years minutes moments seconds time times")
 
 
 _SAID = wordset("said says added wrote told")
@@ -265,13 +244,8 @@ def _plain_noun(token: Token) -> bool:
         token.word[0].isalnum()
         and token.word.islower()
         and low not in CUES_FINITE
-        and low not in CONJUNCTIONS
-        and low not in PREPOSITIONS
-        and low not in DETERMINERS
-        and low not in PRONOUNS
-        and low not in TIME_WORDS
+        and low not in FUNCTION_WORDS
         and low not in COMMON_VERBS
-        and low not in AUXILIARIES
         and low not in _THOUGHT
         and not (low.endswith("ed") and low not in _NOT_PAST)
         and not (low.endswith("ly") and low not in ("family", "ally", "assembly", "supply"))

@@ -15,6 +15,7 @@ from stancekit.quotes.cues import (
     SUBJECT_PRONOUNS,
 )
 from stancekit.quotes.phrases import CUES_FINITE, Phrase, Token, is_capital, is_word, phrase_at
+from stancekit.quotes.wordset import wordset
 
 STOPS = frozenset([*';:“”"«»()[]–—―', "“”"])
 """Marks that no subject crosses."""
@@ -37,7 +38,8 @@ def subject_of(words: list[Token], low: int, k: int) -> Phrase | None:
         j -= 1
         if j >= low and words[j].word == ",":
             j -= 1
-        return phrase_ending(words, low, j)
+        found = phrase_ending(words, low, j)
+        return found if found is not None and found.last == j else _name_ending(words, low, j) or found
     if word.word == ",":
         return _head_before_commas(words, low, j)
     if word.word in "—–-―":
@@ -61,6 +63,15 @@ def _is_plain_cue(words: list[Token], k: int) -> bool:
     passive = words[k - 1].low in ("is", "was", "were", "been", "be", "being") or words[k + 1].low == "by"
     joined = not is_word(words[k - 1].word)
     return low in CUES_FINITE and low not in NOUNLIKE and words[k].word.islower() and not passive and not joined
+
+
+def _name_ending(words: list[Token], low: int, j: int) -> Phrase | None:
+    """The name whose last word is ``j``: "It would fall to Mayor Dana Roe, who said"."""
+    i = j
+    while i > low and (is_capital(words[i - 1].word) or words[i - 1].word == "."):
+        i -= 1
+    phrase = phrase_at(words, i) if j > i and is_capital(words[i].word) else None
+    return phrase if phrase is not None and phrase.kind == "name" and phrase.last == j else None
 
 
 def phrase_ending(words: list[Token], low: int, j: int) -> Phrase | None:
@@ -125,6 +136,11 @@ def _goes_on(words: list[Token], i: int, j: int) -> bool:
     return words[i - 1].word.islower() or words[i + 1].low == "by"
 
 
+_RELATIVE = ("who", "that")
+_SCENE = ("on", "in", "at", "during")
+_OPENERS = wordset("meanwhile then now still later instead")
+
+
 def lead_phrase(words: list[Token], low: int, high: int) -> Phrase | None:
     """The first noun phrase of a clause that can be its subject."""
     i = _behind_dateline(words, low, high)
@@ -132,24 +148,29 @@ def lead_phrase(words: list[Token], low: int, high: int) -> Phrase | None:
     while i < high:
         while i < high and (words[i].low in ("and", "but", "so", "yet") or not is_word(words[i].word)):
             i += 1
+        if i + 1 < high and words[i].low in _OPENERS and is_capital(words[i + 1].word):
+            i += 1  # "Meanwhile Roe, who won, spoke"
         if i >= high:
             return aside
         phrase = phrase_at(words, i)
         if phrase is not None and words[i].low not in ("there", "this", "that", "back"):
             behind = words[phrase.last + 1] if phrase.last + 1 < high else None
-            bare = phrase.kind == "name" and (behind is None or behind.word != ",")
-            if i == low or bare or phrase.kind == "pronoun" or (behind is not None and _starts_verb(behind)):
+            bare = phrase.kind == "name" and (behind is None or behind.word not in ",.")  # "in Velmar, N.V., Roe"
+            if i == low or bare or phrase.kind == "pronoun" or (behind is not None and starts_verb(behind)):
                 return phrase
             aside = aside or phrase  # "Preceded by Li, the minister, Roe spoke": go on to Roe
         # an opening phrase ("On Monday, …"): go on behind its comma
         comma = i
         while comma < high and words[comma].word != ",":
             comma += 1
+        for k in range(i + 1, comma) if comma >= high or words[i].low in _SCENE else ():
+            phrase = phrase_at(words, k)
+            acts = phrase is not None and phrase.last + 1 < len(words) and starts_verb(words[phrase.last + 1])
+            if phrase is not None and acts and comma >= high:
+                return phrase
+            if phrase is not None and acts and phrase.kind == "name" and words[phrase.last + 1].low not in _RELATIVE:
+                return phrase  # "On Monday Roe spoke, …"
         if comma >= high:
-            for k in range(i + 1, high):
-                phrase = phrase_at(words, k)
-                if phrase is not None and phrase.last + 1 < len(words) and _starts_verb(words[phrase.last + 1]):
-                    return phrase
             return aside
         i = comma + 1
     return aside
@@ -166,7 +187,8 @@ def _behind_dateline(words: list[Token], low: int, high: int) -> int:
     return low
 
 
-def _starts_verb(token: Token) -> bool:
+def starts_verb(token: Token) -> bool:
+    """Whether a word can be the verb behind a subject."""
     return token.low in CUES_FINITE or token.low in AUXILIARIES or token.low in COMMON_VERBS or token.low.endswith("ed")
 
 
