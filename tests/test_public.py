@@ -7,7 +7,7 @@ import pytest
 
 import stancekit
 
-HEAVY = ("torch", "transformers", "datasets", "sklearn", "onnxruntime", "scipy", "pandas", "rich", "numpy")
+HEAVY = ("torch", "transformers", "datasets", "sklearn", "onnxruntime", "scipy", "pandas", "pyarrow", "rich", "numpy")
 
 
 def run_fresh(code: str) -> str:
@@ -32,7 +32,9 @@ def test_importing_and_extracting_quotes_bring_in_nothing_heavy(use: str) -> Non
     assert run_fresh(code).strip() == "[]"
 
 
-@pytest.mark.parametrize("package", ["stancekit.quotes", "stancekit.inference", "stancekit.cli", "stancekit.training"])
+@pytest.mark.parametrize(
+    "package", ["stancekit.quotes", "stancekit.inference", "stancekit.corpus", "stancekit.cli", "stancekit.training"]
+)
 def test_importing_a_room_brings_in_no_torch_transformers_datasets_or_sklearn(package: str) -> None:
     code = f"import sys, {package}\nprint([m for m in {HEAVY[:4]} if m in sys.modules])"
     assert run_fresh(code).strip() == "[]"

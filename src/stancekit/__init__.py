@@ -10,6 +10,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from stancekit.corpus import label
     from stancekit.data import check_frame
     from stancekit.errors import (
         CheckpointError,
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from stancekit.training import train
 
 _HOMES = {
+    "stancekit.corpus": ("label",),
     "stancekit.data": ("check_frame",),
     "stancekit.errors": (
         "CheckpointError",
@@ -66,6 +68,7 @@ __all__ = [
     "check_frame",
     "evaluate",
     "extract_quotes",
+    "label",
     "load",
     "load_frame",
     "new_frame",

@@ -131,6 +131,43 @@ def _stdin_lines(encoding: str) -> Iterator[str]:
 
 
 @cli.command()
+@click.argument("paths", nargs=-1, required=True, type=click.Path(allow_dash=True))
+@click.option("-o", "--out", required=True, type=click.Path(), help="Folder for the shards: new, empty, or begun.")
+@click.option("--format", type=click.Choice(["parquet", "jsonl", "csv"]), default="parquet", show_default=True)
+@click.option("--text-column", default="text", show_default=True, help="Column of a table that holds the article.")
+@click.option("--id-column", help="Column that holds its id.  [default: id if there is one, else file and row]")
+@click.option("--keep", multiple=True, metavar="COLUMN", help="A column to carry along; may be given again.")
+@click.option(
+    "--shard-size", default=1000, show_default=True, help="Articles a shard, a multiple of 200; a run goes on from one."
+)
+@click.option("--workers", type=int, help="Processes that extract quotes.  [default: half the cores, 8 at most]")
+@click.option(
+    "--engine",
+    type=click.Choice(["local", "ray"]),
+    default="local",
+    show_default=True,
+    help="This machine, or a ray cluster: the one that RAY_ADDRESS names.",
+)
+@_MODEL
+@_DEVICE
+@_ENCODING
+def label(paths: tuple[str, ...], **options: Any) -> None:
+    """Label the quotes of all articles in PATHS, a row per quoted sentence.
+
+    PATHS are files, folders or quoted globs of .txt, .html, .jsonl, .csv, .tsv or .parquet, each also with .gz, or -
+    for jsonl on standard input. Killed and started again with the same options it goes on. Articles that cannot be
+    read are listed in errors.jsonl; the exit code is then 1.
+    """
+    try:
+        summary = stancekit.label(paths, **options)
+    except KeyboardInterrupt:
+        click.echo("stopped; the same command goes on from the last shard", err=True)
+        raise
+    click.echo(summary)
+    sys.exit(1 if summary.errors else 0)
+
+
+@cli.command()
 @click.argument("model")
 @click.argument("data", required=False)
 @click.option(

@@ -173,22 +173,34 @@ class Classifier:
 
     def label_quotes(self, text: str, quotes: Sequence[Quote]) -> Article:
         """Label the sentences of quotes that were extracted already."""
+        return self.label_articles([(text, quotes)])[0]
+
+    def label_articles(self, articles: Sequence[tuple[str, Sequence[Quote]]]) -> list[Article]:
+        """Label the sentences of many articles' quotes, batched together.
+
+        Args:
+            articles: Texts, each with the quotes that were extracted from it.
+        """
         sentences, contexts = [], []
-        for quote in quotes:
-            for place in range(len(quote.sentences)):
-                others = [s.text for i, s in enumerate(quote.sentences) if i != place]
-                sentences.append(quote.sentences[place].text)
-                contexts.append(" ".join(others))
+        for _, quotes in articles:
+            for quote in quotes:
+                for place in range(len(quote.sentences)):
+                    others = [s.text for i, s in enumerate(quote.sentences) if i != place]
+                    sentences.append(quote.sentences[place].text)
+                    contexts.append(" ".join(others))
         predictions = iter(self._predictions(sentences, contexts))
-        labelled = tuple(
-            replace(
-                quote,
-                sentences=tuple(replace(s, prediction=next(predictions)) for s in quote.sentences),
-                neither=self.frame.neither,
+        out = []
+        for text, quotes in articles:
+            labelled = tuple(
+                replace(
+                    quote,
+                    sentences=tuple(replace(s, prediction=next(predictions)) for s in quote.sentences),
+                    neither=self.frame.neither,
+                )
+                for quote in quotes
             )
-            for quote in quotes
-        )
-        return Article(text, labelled, self.checkpoint.meta.name, self.frame.label_names)
+            out.append(Article(text, labelled, self.checkpoint.meta.name, self.frame.label_names))
+        return out
 
 
 def load(model: str | Path = DEFAULT_MODEL, *, device: str | None = None, threads: int | None = None) -> Classifier:
