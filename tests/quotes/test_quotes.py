@@ -239,6 +239,81 @@ def test_a_name_is_found_whole(text, name):
     assert quote.speaker.name == name
 
 
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("Nadia Bell spoke. “It rained,” she said.\n\nPause.\n\n“It froze.”\n\nShe said it was “late.”", "Nadia Bell"),
+        ("“It rained,” the letter read. It stated that the harbour was “a ruin.”", "the letter"),
+        ("A letter to the board from the clerks, which urged haste, was short. “It froze,” it said.", "A letter"),
+        ("The Council of Velmar opposed a rise.\n\n“It froze,” it said.", "The Council of Velmar"),
+        ("What Velmar can offer is fish. It said the fish was “fresh.” Boats are built in Velmar.", "Velmar"),
+        ("Ada Brandt’s letter is very different. On the harbour, she promised “a new pier.”", "Ada Brandt"),
+        (
+            "“It rained,” said Tom Okafor. For Bell, a cook, it was dull. “It froze,” she said. Ada Bell left.",
+            "Ada Bell",
+        ),
+        (
+            "“It rained,” Paul Roe said.\n\nTom Okafor holds up the key to the tower.\n\n“It froze,” he added.",
+            "Paul Roe",
+        ),
+        ("“It rained,” Paul Roe said. Tom Okafor said he was tired. “It froze,” he added.", "Tom Okafor"),
+        ("“It rained,” said Ada Bell, a baker. She’s a friend of Mr. Roe. “It froze,” she said.", "Ada Bell"),
+        ("“It rained,” said Ada Bell. Chairman Ivo Aas called it “weak.” The boat, she said, was “late.”", "Ada Bell"),
+        ("Was Okafor pleased? “It rained,” he said. Tom Okafor left.", "Tom Okafor"),
+        ("When Tom Okafor, Velmar’s coach was asked on Harbour Day, he laughed and said, “We will see.”", "Tom Okafor"),
+        ("One baker helping Mr. Roe, Tom Okafor of Velmar, said he was tired. “It froze,” he said.", "Tom Okafor"),
+        ("“It rained,” said the clerk known as Orla. Nor, she said, was it “late.”", "Orla"),
+        ("The woman described herself to us as a baker named Orla. “It froze,” she said.", "Orla"),
+        (
+            "Bell then discussed Mr. Roe’s boat and explained its price. “It froze,” she said. Ada Bell left.",
+            "Ada Bell",
+        ),
+        ("Despite the Velmar attacks, Okafor says it is late. “It froze,” he said. Tom Okafor left.", "Tom Okafor"),
+    ],
+)
+def test_a_pronoun_finds_its_subject_past_asides(text, name):
+    assert extract_quotes(text)[-1].speaker.name == name
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        (
+            "Orsky fell.\n\nOrsky grew. Wilaya Orsky split off. Orsky admitted it. “It froze,” the company said.",
+            "Orsky",
+        ),
+        ("Old Boats Rot\n\nThe Velmar Survey goes to all. The survey asks about “old boats.”", "Velmar Survey"),
+        ("“It rained,” said Paul Roe.\n\nIn a later note, the candidate boasted that “everyone” sang.", "Paul Roe"),
+        ("“It rained,” said Paul Roe.\n\n“You?” Ada Bell asked.\n\n“Me, yes,” the senator said.", "Paul Roe"),
+        (
+            "Sen. Paul Roe, at noon, said Mayor Brandt failed. Nothing Brandt did “will help,” the Orsk senator said.",
+            "Paul Roe",
+        ),
+        (
+            "Fog\nORS was quick after Paul Roe blamed the network.\nIn a note, the network said it was “false.”",
+            "ORS",
+        ),
+        ("The Velmar Herald is giving a party. The old publication called the boat “a wreck.”", "Velmar Herald"),
+        (
+            "Though it rained, the Velmar Herald claims it froze. According to the newspaper, “It froze.”",
+            "Velmar Herald",
+        ),
+    ],
+)
+def test_a_nominal_takes_up_who_goes_on_talking(text, name):
+    assert extract_quotes(text)[-1].speaker.name == name
+
+
+def test_the_father_is_not_the_son():
+    (quote,) = extract_quotes("Paul Roe met us. “It rained,” Roe said. His father, Paul Roe Sr., left.")
+    assert quote.speaker.name == "Paul Roe"
+
+
+def test_a_pronoun_of_another_shows_no_gender():
+    (quote,) = extract_quotes("Asked by Matt Roe whether she had slept, she said, “It rained.” Ada Bell left.")
+    assert quote.speaker.name == "she"
+
+
 @pytest.mark.parametrize("mention", ["the witness", "the spokeswoman", "the company", "the crowd", "a man"])
 def test_a_nominal_that_nobody_explains_stays_as_written(mention):
     (quote,) = extract_quotes(f"Ann Duarte opened the hall. “It rained,” {mention} said.")

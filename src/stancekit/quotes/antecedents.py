@@ -7,7 +7,7 @@ from typing import NamedTuple
 from stancekit.quotes.appositives import name_behind
 from stancekit.quotes.around import goes_on, sentence_start
 from stancekit.quotes.attribution import anywhere
-from stancekit.quotes.cues import NOUNLIKE, PRONOUNS, TIME_WORDS
+from stancekit.quotes.cues import CONJUNCTIONS, CUES, NOUNLIKE, PRONOUNS, TIME_WORDS
 from stancekit.quotes.fits import fits, is_somebody
 from stancekit.quotes.furniture import is_furniture
 from stancekit.quotes.genders import GENDER_OF_NOUN, shown_behind
@@ -24,6 +24,7 @@ from stancekit.quotes.mentions import (
 from stancekit.quotes.names import Names
 from stancekit.quotes.nouns import BODIES, BODY_NAMES, EPITHETS, PERSON_NOUNS, SOURCE_NOUNS
 from stancekit.quotes.phrases import CUES_FINITE, Phrase, Token, phrase_at, tokens
+from stancekit.quotes.places import is_known_place
 from stancekit.quotes.sentences import sentence_ends
 from stancekit.quotes.subjects import lead_phrase, starts_verb
 from stancekit.quotes.wordset import wordset
@@ -45,6 +46,8 @@ class Antecedent(NamedTuple):
     name: str
     role: str | None = None
     nominal: Phrase | None = None
+    speaks: bool = False
+    """The sentence tells what somebody said."""
 
 
 class Antecedents:
@@ -83,19 +86,20 @@ class Antecedents:
             words = tokens(self.text, start, stop)
             if not any(word.word.islower() for word in words) or is_furniture(self.text, start, stop):
                 continue  # a headline, a photograph's credit
-            found = self._told_of(words, wanted)
+            opener = _contracted(words)
+            found = self._told_of(words, wanted) if opener is None else self._named_speaker(words, wanted)
             capitals = sum(word.word[0].isupper() for word in words)
             if found is not None and 3 * capitals > 2 * len(words) and not self.names.in_body(found.name):
                 continue  # a headline's capitals join words that are no name
             if found is not None and stop == end and found.nominal is None and self.names.gender(found.name) is None:
-                found = self._shown(words, wanted) or found  # "Roe spoke after Mrs. Bell left, and she"
+                found = self._shown(words, wanted, owners=False) or found  # "Roe spoke after Mrs. Bell left, and she"
             close, nearest = nearest, nearest and (len(words) < 4 or stop == end)
             if found is None:
                 lead = lead_phrase(words, 0, len(words))
-                if lead is not None and lead.kind == "pronoun":
-                    low = words[lead.first].low
+                if opener is not None or (lead is not None and lead.kind == "pronoun"):
+                    low = opener or (words[lead.first].low if lead is not None else "")
                     if close and PRONOUNS.get(low) != wanted:
-                        found = self._shown(words, wanted)  # "She drew Roe's anger: he called her"
+                        found = self._shown(words, wanted, owners=opener is None)  # "She drew Roe's anger: he"
                     if found is None:
                         continue  # the subject stands further back
                     return found
@@ -142,6 +146,27 @@ class Antecedents:
         found = self._as_candidate(main, wanted) if main is not None else None
         if found is not None:
             return found  # "Asked whether Li could win, Roe demurred"
+        if len(words) > 2 and words[0].low in CLAUSE_WORDS and words[-1].word == ",":
+            own = phrase_at(words, 1)  # "When Roe, the coach, was asked, he"
+            if own is not None and own.kind == "name" and own.last + 1 < len(words) and words[own.last + 1].word == ",":
+                found = self._as_candidate(own, wanted)
+                if found is not None:
+                    return found
+        self_told = next((i for i, word in enumerate(words) if word.low in ("himself", "herself")), 0)
+        if self_told:
+            named = next((i + 1 for i in range(self_told, len(words)) if words[i].low == "named"), 0)
+            phrase = phrase_at(words, named) if named else None
+            if phrase is not None and phrase.kind == "name":  # "The caller described herself as a baker named Orla"
+                return self._as_candidate(phrase, wanted, speaks=True)
+        if wanted == "thing":
+            if len(words) > 3 and words[0].low == "what":
+                place = phrase_at(words, 1)  # "What Velmar can offer is fish. It"
+                name = self.text[place.start : place.end] if place is not None and place.kind == "name" else ""
+                if name and (is_known_place(name) or self.names.is_place(name)):
+                    return Antecedent(name)
+            lead = lead_phrase(words, 0, len(words))
+            if lead is not None and noun_of(self.text[lead.start : lead.end].lower().split()) in SOURCE_NOUNS:
+                return self._as_candidate(lead, wanted)  # "A letter to the board, which urged haste, was short. It"
         said = anywhere(words)
         if said is not None and said.cue is not None and self.text.startswith("ask", said.cue[0]):
             # "A reporter asked Li …. He replied"
@@ -153,8 +178,25 @@ class Antecedents:
             if first > 1 and words[first - 1].low in ("whether", "that", "if"):
                 found = self._candidate(words, wanted)  # "Roe declined to say whether Li had been told"
             cue = self.text[slice(*said.cue)].lower() if said.cue is not None else ""
-            found = found or self._as_candidate(said.speaker, wanted, speaks=cue in CUES_FINITE - NOUNLIKE)
-        return found or self._candidate(words, wanted)
+            explained = name_behind(words, said.speaker)
+            if explained is not None:
+                found = self._as_candidate(explained, wanted)  # "One baker, Tom Okafor of Velmar, said"
+            elif said.speaker.kind == "nominal" and (cue in NOUNLIKE or (first and starts_verb(words[first]))):
+                found = found or self._candidate(words, wanted)  # "Despite the Velmar attacks, Roe says"
+            if found is None:
+                found = self._as_candidate(said.speaker, wanted, speaks=cue in CUES_FINITE - NOUNLIKE)
+                found = found._replace(speaks=True) if found is not None else None
+        found = found or self._candidate(words, wanted)
+        if found is not None and any(word.low in CUES and word.low.endswith("ing") for word in words):
+            return found._replace(speaks=True)  # "Roe took up the matter, stating"
+        return found
+
+    def _named_speaker(self, words: list[Token], wanted: str) -> Antecedent | None:
+        """Roe in "It’s late, said Roe"."""
+        said = anywhere(words)
+        if said is None or said.speaker.kind != "name" or said.speaker.first < 2:
+            return None
+        return self._as_candidate(said.speaker, wanted)
 
     def _in_clause(self, words: list[Token], wanted: str) -> Antecedent | None:
         """The subject of a clause in the pronoun's own sentence: "It seems that Roe won by what he calls"."""
@@ -186,8 +228,8 @@ class Antecedents:
         ]
         return Antecedent(meant[0]) if len(meant) == 1 and self.names.is_person(meant[0]) else None
 
-    def _shown(self, words: list[Token], wanted: str) -> Antecedent | None:
-        """A name of the sentence of which the text shows the gender of the pronoun."""
+    def _shown(self, words: list[Token], wanted: str, owners: bool = True) -> Antecedent | None:
+        """A name of the sentence of which the text shows the gender of the pronoun, "Roe" in "Roe’s" only if asked."""
         if wanted not in ("male", "female"):
             return None
         i = len(words) - 1
@@ -197,9 +239,11 @@ class Antecedents:
             if words[i].word[0].isupper():
                 phrase = phrase_at(words, i)
                 if phrase is not None and phrase.kind == "name":
-                    name = self.names.fullest(_owner(self.text[phrase.start : phrase.end]))
+                    said = self.text[phrase.start : phrase.end]
+                    name = self.names.fullest(_owner(said))
                     if (
-                        (" " in name or self.names.is_person(name))
+                        (owners or _owner(said) == said)
+                        and (" " in name or self.names.is_person(name))
                         and self.names.gender(name) == wanted
                         and self.fits(name, name, wanted)
                     ):
@@ -216,7 +260,11 @@ class Antecedents:
         if explained is not None:  # "her father, Brad, "
             name = self.names.fullest(self.text[explained.start : explained.end])
             return Antecedent(name) if self.fits(name, name, wanted) else None
-        if phrase is None or phrase.kind == "pronoun" or (phrase.kind == "nominal" and phrase.first > 1):
+        if (
+            phrase is None
+            or phrase.kind == "pronoun"
+            or (phrase.kind == "nominal" and phrase.first > 1 and wanted != "thing")
+        ):
             return None
         return self._as_candidate(phrase, wanted)
 
@@ -235,7 +283,8 @@ class Antecedents:
                 owner += "s" if mark[0] == "s" else ""
                 name = self.names.fitting(owner, wanted)
                 shown = honorific(owner) or self.names.gender(name)
-                return Antecedent(name) if " " in name and shown == wanted else None
+                written = shown is None and noun_of(owned.split()) in SOURCE_NOUNS  # "Brandt's letter was short"
+                return Antecedent(name) if " " in name and (shown == wanted or written) else None
         if phrase.kind == "name":
             if mention.lower() in TIME_WORDS:
                 return None  # "Roe earlier Thursday said"
@@ -269,6 +318,8 @@ class Antecedents:
             and self.fits(mention, mention, wanted)
         ):
             return Antecedent(mention, nominal=phrase)
+        if wanted == "thing" and head in SOURCE_NOUNS and self.fits(mention, mention, wanted):
+            return Antecedent(mention, nominal=phrase)  # "The letter was short. It"
         if wanted == "thing" and (head in BODIES or (head in BODY_NAMES and mention.rsplit(" ", 1)[-1].istitle())):
             return Antecedent(mention, nominal=phrase)
         return None
@@ -279,6 +330,13 @@ class Antecedents:
             return None
         gender, weight = shown_behind(self.text, phrase.start, phrase.end)
         return gender if weight == _SURE else None
+
+
+def _contracted(words: list[Token]) -> str | None:
+    """The pronoun in front of a contracted verb that begins a sentence: "Yet she’s", "It’s"."""
+    word = next((word.low for word in words[:2] if word.low not in CONJUNCTIONS), "")
+    pronoun, mark, _ = word.replace("’", "'").partition("'")
+    return pronoun if mark and pronoun in ("he", "she", "it", "they") else None
 
 
 def _owner(mention: str) -> str:

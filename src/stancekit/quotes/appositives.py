@@ -30,7 +30,7 @@ def name_behind(words: list[Token], phrase: Phrase) -> Phrase | None:
     if named is None or (named.kind != "name" and not is_capital(words[named.last].word)):
         return None
     behind = words[named.last + 1].word if named.last + 1 < len(words) else "."
-    return named if behind in ",.;(:" else None
+    return named if behind in (",", ".", ";", "(", ":", "of", "in") else None
 
 
 def _can_be_somebody(low: str) -> bool:

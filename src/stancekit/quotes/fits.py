@@ -13,6 +13,7 @@ from stancekit.quotes.nouns import (
     PEOPLE_ENDINGS,
     PERSON_NOUNS,
     PLURALS,
+    SOURCE_NOUNS,
     UNNAMED,
 )
 from stancekit.quotes.phrases import is_possessive
@@ -37,13 +38,14 @@ def fits(names: Names, name: str, mention: str, wanted: str) -> bool:
         or (common and head[-1:] == "s" and head[-2:] not in ("ss", "us"))
     )
     body = head in BODIES or (last[:1].isupper() and (last.lower() in BODY_NAMES or is_acronym(last)))
+    written = common and head in SOURCE_NOUNS - PERSON_NOUNS and words[0] in DETERMINERS  # "the letter"
     if wanted == "plural":
         return plural or (body and not (len(words) > 1 and name.isupper()))
     if wanted == "thing":
-        return body
+        return body or written
     people = head in PERSON_NOUNS or head.endswith(PEOPLE_ENDINGS)
     described = common and people and words[0] in DETERMINERS  # "a manager at a maker of …"
-    if plural or body or (len(name.split()) > _LONGEST_PERSON and not described):
+    if plural or body or written or (len(name.split()) > _LONGEST_PERSON and not described):
         return False
     if is_known_place(name) and not names.is_person(name):
         return False
@@ -65,9 +67,14 @@ def is_somebody(names: Names, speaker: Speaker) -> bool:
     named = (
         name[:1].isupper()
         and name.split()[0].lower() not in DETERMINERS
-        and (" " in name or name in names.honorific or speaker.text == name)
+        and (
+            " " in name
+            or name in names.honorific
+            or speaker.text == name
+            or speaker.text.split()[0].lower() in DETERMINERS
+        )
     )
-    return named or head in PERSON_NOUNS or head in GENDER_OF_NOUN or head in BODIES
+    return named or head in PERSON_NOUNS or head in GENDER_OF_NOUN or head in BODIES or head in SOURCE_NOUNS
 
 
 def is_acronym(word: str) -> bool:

@@ -47,6 +47,12 @@ def shown_behind(text: str, start: int, end: int) -> tuple[str, int]:
     near = _PRONOUN_NEAR.search(text, end, end + _WINDOW)
     if near is None or _OTHER_NAME.search(text, end, near.start()):
         return "", 0
+    if text[end : near.start()] in (", ", ", which ", ", whom "):
+        return "", 0  # "Ada Roe, his sister", "asked about Ada Roe, he": another's
+    if text.endswith(" by ", 0, start) and text[end : near.start()] in (" whether ", " if ", " about "):
+        return "", 0  # "asked by Roe whether she": another's
+    if text.startswith(("’s ", "'s "), end) and text.endswith(", which ", end, near.start()):
+        return "", 0  # "Roe’s server, which he": another's
     plain = near.group().lower() in ("he", "she")  # "her" may be another's
     return "male" if near.group(1) else "female", (1 + plain) * (1 + _leads(text, start))
 

@@ -26,6 +26,11 @@ def honorific(mention: str) -> str | None:
 
 def main_subject(words: list[Token]) -> Phrase | None:
     """The subject behind an opening clause ("When Li spoke, Roe differed"), else that of the clause."""
+    if len(words) > 3 and words[0].low == "for":
+        told = phrase_at(words, 1)  # "For Roe, a baker, the night was long"
+        if told is None or told.kind != "name" or told.last + 1 >= len(words) or words[told.last + 1].word != ",":
+            return None
+        return told
     if len(words) < 3 or words[0].low not in CLAUSE_WORDS:
         return None
     return behind_comma(words) or phrase_at(words, 2 if words[1].low == "for" else 1)  # "As for Li, he"

@@ -28,7 +28,10 @@ _NOT_FIRST = (
     | MONTHS
     | WEEKDAYS
     | wordset(
-        "also here there now then still even not yes no neither either both don’t don't meanwhile however instead"
+        """
+        also here there now then still even not yes no neither either both don’t don't meanwhile however instead
+        was were is are did does do has have had can could would should
+        """
     )
 ) - frozenset(("will", "mark", "grant", "may", "state"))
 _SELDOM_NAMES = COMMON_VERBS | AUXILIARIES | wordset("will mark grant may new first last next why how who what")
@@ -64,7 +67,7 @@ class Names:
         self._inside: dict[str, bool] = {}
         self._places: dict[str, bool] = {}
         self._roles: dict[str, str | None] = {}
-        self._headline = max(0, text.find("\n", 0, 300))
+        self.headline = max(0, text.find("\n", 0, 300))
         for found in _NAME.finditer(text):
             self._add(found.start(), found.group())
 
@@ -109,6 +112,8 @@ class Names:
             self._persons.add(name.text)
         if role:
             for word in role.lower().split():
+                if word in GENDER_OF_NOUN and word not in _KIN:  # "Father Paul Roe" is a priest
+                    self._genders.setdefault(name.text, GENDER_OF_NOUN[word])
                 self.by_role.setdefault(word, []).append(name)
         end = start + len(raw)
         if len(parts) > 1 and self.text.startswith(_SAYS, end):
@@ -174,7 +179,7 @@ class Names:
         for name in self.by_word.get(key, ())[:400]:
             parts = name.text.split()
             if key in (surname(parts), parts[0]) and len(parts) <= 4:
-                if name.start >= self._headline:
+                if name.start >= self.headline:
                     body.add((parts[0], surname(parts)))
                 groups.setdefault((parts[0], surname(parts)), []).append(name)
         if not groups or (words[0].isupper() and 1 < len(words[0]) < 7):
@@ -187,7 +192,9 @@ class Names:
             plain = given.lower() not in _SELDOM_NAMES
             return (fits, last == key, plain, (given, last) in body, -found[0].start)
 
-        return max((name.text for name in max(groups.items(), key=weight)[1]), key=len)
+        held = [name.text for name in max(groups.items(), key=weight)[1]]
+        # the father, "Paul Roe Sr.", is somebody else where his son is named too
+        return max([full for full in held if not full.endswith(" Sr")] or held, key=len)
 
     def fitting(self, mention: str, gender: str) -> str:
         """The fullest name for a mention whose surname several people share, by what the text shows of them."""
@@ -202,7 +209,7 @@ class Names:
     def in_body(self, full: str) -> bool:
         """Whether a name stands below the headline, whose capitals join words that are no name."""
         named = self.by_word.get(surname(full.split()), ())[:200]
-        return any(name.text == full and name.start >= self._headline for name in named)
+        return any(name.text == full and name.start >= self.headline for name in named)
 
     def is_place(self, name: str) -> bool:
         """Whether the article uses a name as that of a place, "in Velmar", and never gives it a role."""
@@ -253,6 +260,11 @@ class Names:
             named = self.by_word.get(surname(full.split()), ())
             self._roles[full] = next((name.role for name in named if name.text == full and name.role), None)
         return self._roles[full]
+
+    def first_of(self, full: str) -> int:
+        """Where a name of two words or more stands first."""
+        named = self.by_word.get(surname(full.split()), ())[:200]
+        return next((name.start for name in named if name.text == full), 0)
 
     def is_person(self, full: str) -> bool:
         """Whether the article gives a name a title, an honorific or a role."""

@@ -7,12 +7,13 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from stancekit.quotes.antecedents import Antecedent, Antecedents
+from stancekit.quotes.attribution import anywhere
 from stancekit.quotes.cues import DETERMINERS, PRONOUNS
 from stancekit.quotes.fits import describes, is_body
 from stancekit.quotes.genders import GENDER_OF_NOUN
 from stancekit.quotes.mentions import FORMER, LOOSE, noun_of, nouns_of
 from stancekit.quotes.names import Names
-from stancekit.quotes.nouns import BODIES, BODY_NAMES, EPITHETS, TAKEN_UP
+from stancekit.quotes.nouns import BODIES, BODY_NAMES, EPITHETS, SOURCE_NOUNS, TAKEN_UP
 from stancekit.quotes.phrases import Phrase, tokens
 from stancekit.quotes.sentences import sentence_ends
 from stancekit.quotes.subjects import lead_phrase
@@ -26,6 +27,8 @@ _OF = re.compile(r" (?:of|for) [A-Z][\w’'-]+")
 _OWNED = wordset("campaign administration camp team")
 _STRETCH = 3000
 _TRIED = 12
+_NEAR = 60
+"""Characters between a quote and a nominal that go on with its speaker."""
 _SENTENCES = 3
 """Sentences read back for a body."""
 
@@ -91,6 +94,11 @@ class Nominals:
                 return Named(subject.name, role, f"; “{mention}” read as {subject.name}, {role}", 0.9)
             if subject is not None and len(words) == 2 and self._alone_in_paragraph(subject, until):
                 return Named(subject.name, None, f"; “{mention}” read as {subject.name}, spoken of before", 0.7)
+        if head in EPITHETS and len(words) == 2 and until - begin < _NEAR:
+            talking = self._talking(begin, until, head)
+            if talking is not None:
+                note = f"; “{mention}” read as {talking.name}, who spoke before"
+                return Named(talking.name, talking.role, note, 0.8)
         for earlier in reversed(self.spoken) if mention.rsplit(" ", 1)[-1][:1].islower() else ():
             known = [noun_of(earlier.text.lower().split()), *nouns_of(earlier.role or "")]
             unnamed = earlier.name.startswith(("a ", "an ", "A ", "An "))  # "a source", then "the source"
@@ -98,6 +106,10 @@ class Nominals:
                 note = f"; “{mention}” read as {earlier.name}, who spoke before"
                 return Named(earlier.name, earlier.role, note, 0.9)
         named = self.names.with_role(head, phrase.start, modifiers) if head not in BODIES else None
+        if named is None and head in EPITHETS and any(word[0].isupper() for word in words[1:-1]):
+            last = self.names.with_role(head, phrase.start, set())
+            if last is not None and self.text.find("\n", last.start, phrase.start) < 0:
+                named = last  # "Sen. Roe spoke for long, the Velmar senator said"
         if named is not None:
             full = self.names.fullest(named.text)
             return Named(full, named.role, f"; “{mention}” read as {full}, {named.role}", 0.85)
@@ -128,6 +140,12 @@ class Nominals:
                 of = _OF.match(self.text, body.start + len(body.text))
                 whole = body.text + of.group() if of is not None else body.text
                 return Named(whole, None, f"; “{mention}” read as {whole}", 0.85)
+        if head in SOURCE_NOUNS and len(words) == 2:
+            held = self.names.by_word.get(head.capitalize(), ())[:_TRIED]
+            named = {name.text for name in held if self.names.headline <= name.start < phrase.start}
+            only = named.pop() if len(named) == 1 else ""
+            if only.lower().endswith(f" {head}"):
+                return Named(only, None, f"; “{mention}” read as {only}", 0.8)  # "the Velmar Survey", "the survey"
         if head in _OWNED and len(words) == 2:
             owned = self._owned(head, until)
             if owned is not None:
@@ -150,20 +168,42 @@ class Nominals:
     def _body_spoken_of(self, head: str, begin: int, until: int) -> str | None:
         """Which name "the company" takes up: the body that was the subject last, else that spoke last."""
         stops = [begin, *sentence_ends(self.text, begin, until)]
-        for start, stop in reversed(list(pairwise(stops))[-_SENTENCES:]):
+        sentences = [(start, stop) for start, stop in pairwise(stops) if self.text[start:stop].strip()]
+        for start, stop in reversed(sentences[-_SENTENCES:]):
+            start = max(start, self.text.rfind("\n", start, stop - 1) + 1)  # a line above is no part of it
             words = tokens(self.text, start, stop)
-            subject = lead_phrase(words, 0, len(words))
-            if subject is None or subject.kind == "pronoun":
-                continue
-            said = self.text[subject.start : subject.end]
-            if subject.kind == "nominal" and noun_of(said.split()) == head and len(said.split()) > 2:
-                return said  # "A group of bakers", then "the group"
-            bare = said[4:] if said.startswith(("The ", "the ")) else said
-            name = self.names.fullest(bare)
-            named = bare[:1].isupper() and bare.rsplit(" ", 1)[-1][:1].isupper()
-            if named and is_body(self.names, name, self.text[subject.end : stop]):
-                return name
+            said_by = anywhere(words)
+            subjects = [lead_phrase(words, 0, len(words)), said_by.speaker if said_by is not None else None]
+            for subject in subjects:
+                name = self._taken_up(subject, head, stop) if subject is not None else None
+                if name is not None:
+                    return name
         return self._body_that_spoke()
+
+    def _taken_up(self, subject: Phrase, head: str, stop: int) -> str | None:
+        """The body that a subject names, for a noun of its kind."""
+        if subject.kind == "pronoun":
+            return None
+        said = self.text[subject.start : subject.end].replace("\u00a0", " ")
+        if subject.kind == "nominal" and noun_of(said.split()) == head and len(said.split()) > 2:
+            return said  # "A group of bakers", then "the group"
+        article = said.startswith(("The ", "the "))
+        bare = said[4:] if article else said
+        while "-" in bare.partition(" ")[0] and bare[0].islower() and " " in bare:
+            bare = bare.partition(" ")[2]  # "the pro-growth Velmar Post"
+        name = self.names.fullest(bare)
+        if " " not in bare and name.endswith(bare) and self._stands_alone(bare, name):
+            name = bare
+        named = bare[:1].isupper() and bare.rsplit(" ", 1)[-1][:1].isupper()
+        called = article and " " in bare and bare.istitle() and not self.names.is_person(name)  # "the Velmar Herald"
+        if named and (called or is_body(self.names, name, self.text[subject.end : stop])):
+            return name
+        return None
+
+    def _stands_alone(self, bare: str, full: str) -> bool:
+        """Whether the article used a word alone before the longer name that ends with it: no surname."""
+        first = self.names.first_of(full)
+        return self.text.find(bare, max(self.names.headline, first - _STRETCH), first) >= 0
 
     def _kind_named_between(self, head: str, start: int, end: int) -> bool:
         """Whether another body of the kind is spoken of between a name and a mention: "a trade group"."""
@@ -188,6 +228,14 @@ class Nominals:
         if subject is not None and subject.name[:1].isupper() and subject.name.split()[0].lower() not in DETERMINERS:
             return subject.name
         return None
+
+    def _talking(self, begin: int, until: int, head: str) -> Speaker | None:
+        """Who goes on talking behind a quote: its speaker, or behind a question whoever spoke before that."""
+        if not self.spoken or ("." in self.text[begin:until] and self.spoken[-1].start < begin):
+            return None  # another sentence stands between
+        asked = "?" in self.text[max(0, begin - 3) : begin]
+        last = self.spoken[-1 - asked] if len(self.spoken) > asked else None
+        return last if last is not None and self._is_epithet(last, head) else None
 
     def _last_epithet(self, head: str) -> str | None:
         """The last speaker whom an epithet can mean."""

@@ -69,7 +69,7 @@ UNNAMED = wordset(
 TAKEN_UP = wordset(
     """
     company firm group organization organisation agency newspaper paper outlet network magazine union association bank
-    airline museum nonprofit maker town city village county
+    airline museum nonprofit publication station maker town city village county
     """
 )
 """Nouns that take up a body by its kind, whatever its name."""

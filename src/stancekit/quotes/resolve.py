@@ -6,6 +6,8 @@ made the subject last; it stays a pronoun where the text does not tell.
 
 from __future__ import annotations
 
+import re
+
 from stancekit.quotes.antecedents import Antecedents
 from stancekit.quotes.around import before_woven, hearer
 from stancekit.quotes.attribution import Attribution
@@ -19,6 +21,8 @@ from stancekit.quotes.phrases import Phrase
 from stancekit.quotes.titles import bare_name
 from stancekit.records import Speaker
 
+_CALLED = re.compile(r" known as ([A-Z][\w’'-]+(?: [A-Z][\w’'-]+)*)")
+"""The name behind a nominal: "a clerk known as Orla"."""
 _READ_BACK = 700
 _REMEMBERED = 12
 
@@ -30,6 +34,8 @@ class Cast:
         self.text = text
         self.names = names
         self.spoken: list[Speaker] = []
+        self._added = False
+        """Whether the words of the attribution go on from another quote: "he added"."""
         self._gaps: list[tuple[int, int]] = []
         self._antecedents = Antecedents(text, names, self.spoken)
         self._nominals = Nominals(text, names, self.spoken, self._antecedents)
@@ -51,6 +57,7 @@ class Cast:
             last = self.spoken[-1]
             return Speaker(mention, phrase.start, phrase.end, last.name, last.role, found.reason, found.confidence)
         role = self.text[found.role[0] : found.role[1]] if found.role else None
+        self._added = found.cue is not None and self.text[slice(*found.cue)] in ("added", "adds", "continued")
         named = self._name(phrase, mention, begin, quote_start)
         if role is None and named.role is None:
             role = next((earlier.role for earlier in self.spoken if earlier.name == named.name), None)
@@ -89,6 +96,9 @@ class Cast:
             return Named(bare)  # the Velmar National Committee
         if len(bare.split()) > 2 and bare.istitle() and not self.names.role_of(bare_name(bare)):
             return Named(self.names.fullest(bare) if " " in bare_name(bare) else bare)  # the Velmar Union Leader
+        called = _CALLED.match(self.text, phrase.end)
+        if called is not None:
+            return Named(self.names.fullest(called.group(1)), bare)
         inner = name_inside(mention)
         if inner and inner.split()[-1].lower() not in EPITHETS:
             return Named(self.names.fullest(inner), mention[: mention.find(inner)].strip() or None)
@@ -109,12 +119,17 @@ class Cast:
         if ahead is not None:
             return Named(ahead, None, f"; “{low}” read as {ahead}, named later in the sentence", 0.8)
         if wanted in ("thing", "plural"):
-            begin = max(begin, self.text.rfind("\n", begin, until) + 1)  # further back it is anybody's guess
+            # further back it is anybody's guess: for "it", than the paragraph that leads up to the quote
+            begin = max(begin, until - _READ_BACK)
+            stop = begin + len(self.text[begin:until].rstrip()) if wanted == "thing" else until
+            begin = max(begin, self.text.rfind("\n", begin, stop) + 1)
+        last_fits = antecedents.last_fits(wanted) and is_somebody(self.names, self.spoken[-1])
         subject = antecedents.before(until, wanted, max(begin, until - _READ_BACK))
-        if subject is not None:
+        # "he added" goes on from the last quote, whoever else did something meanwhile, unless that one said something
+        if subject is not None and not (self._added and last_fits and not subject.speaks):
             name, role = self._nominals.settled(subject)
             return Named(name, role, f"; “{low}” read as {name}, the last one spoken of", 0.85)
-        if antecedents.last_fits(wanted) and is_somebody(self.names, self.spoken[-1]):
+        if last_fits:
             last = self.spoken[-1]
             return Named(last.name, last.role, f"; “{low}” read as {last.name}, who spoke before", 0.95)
         for start, stop in reversed(self._gaps[:-1]) if wanted not in ("thing", "plural") else ():

@@ -321,4 +321,6 @@ def _from_sentence(text: str, start: int, end: int, told: bool = False) -> Attri
     phrase = lead_phrase(words, 0, len(words))
     if phrase is None or phrase.kind == "nominal" or phrase.first or (told and phrase.kind != "pronoun"):
         return None
+    if phrase.kind == "name" and len(words) - phrase.last < 3:
+        return None  # "Pause." tells of nobody
     return Attribution(phrase, None, None, "subject of the sentence before", 0.45)

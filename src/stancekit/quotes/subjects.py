@@ -138,7 +138,9 @@ def _goes_on(words: list[Token], i: int, j: int) -> bool:
 
 _RELATIVE = ("who", "that")
 _SCENE = ("on", "in", "at", "during")
-_OPENERS = wordset("meanwhile then now still later instead")
+_OPENERS = wordset(
+    "meanwhile then now still later instead was were is are did does do has have had can could would should"
+)
 
 
 def lead_phrase(words: list[Token], low: int, high: int) -> Phrase | None:
@@ -149,7 +151,7 @@ def lead_phrase(words: list[Token], low: int, high: int) -> Phrase | None:
         while i < high and (words[i].low in ("and", "but", "so", "yet") or not is_word(words[i].word)):
             i += 1
         if i + 1 < high and words[i].low in _OPENERS and is_capital(words[i + 1].word):
-            i += 1  # "Meanwhile Roe, who won, spoke"
+            i += 1  # "Meanwhile Roe, who won, spoke", "Was Roe pleased?"
         if i >= high:
             return aside
         phrase = phrase_at(words, i)
