@@ -22,6 +22,7 @@ if TYPE_CHECKING:
         StancekitError,
     )
     from stancekit.evaluation import evaluate
+    from stancekit.evaluation.prevalence import prevalence
     from stancekit.frames import load_frame, new_frame
     from stancekit.inference import Classifier, load, predict, predict_stream, read
     from stancekit.quotes import extract_quotes
@@ -41,6 +42,7 @@ _HOMES = {
         "StancekitError",
     ),
     "stancekit.evaluation": ("evaluate",),
+    "stancekit.evaluation.prevalence": ("prevalence",),
     "stancekit.frames": ("load_frame", "new_frame"),
     "stancekit.inference": ("Classifier", "load", "predict", "predict_stream", "read"),
     "stancekit.quotes": ("extract_quotes",),
@@ -74,6 +76,7 @@ __all__ = [
     "new_frame",
     "predict",
     "predict_stream",
+    "prevalence",
     "read",
     "train",
 ]

@@ -184,6 +184,32 @@ def evaluate(model: str, data: str | None, context: bool, as_json: bool, device:
     click.echo(result.to_json() if as_json else str(result))
 
 
+@cli.command()
+@click.argument("labels", type=click.Path())
+@click.argument("sample", type=click.Path())
+@click.option("--by", multiple=True, metavar="COLUMN", help="Groups; date:month, say, for periods. May be given again.")
+@click.option(
+    "--cluster", metavar="COLUMN", help="Rows of one value may be alike.  [default: article; speaker for that unit]"
+)
+@click.option("--weights", metavar="COLUMN", help="Of SAMPLE: one over the probability that the row was drawn.")
+@click.option(
+    "--unit",
+    type=click.Choice(["sentence", "quote", "speaker", "article"]),
+    default="sentence",
+    show_default=True,
+    help="What counts once.",
+)
+@_JSON
+def prevalence(labels: str, sample: str, as_json: bool, **options: Any) -> None:
+    """Give the share of each stance in LABELS with valid intervals, from a hand-labelled SAMPLE of its rows.
+
+    LABELS is what `stancekit label` wrote, or one table; SAMPLE is a table of rows drawn from it at random, with the
+    stance that a person gave them. Both are .jsonl, .csv or .parquet.
+    """
+    result = stancekit.prevalence(labels, sample, **options)
+    click.echo(result.to_json() if as_json else str(result))
+
+
 def _training_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """One flag for each field of `TrainOptions`, with the field's own description."""
     from stancekit.training.options import TrainOptions

@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from stancekit.evaluation.behaviour import BehaviourReport, run_behaviour
+from stancekit.evaluation.powered import plan
+from stancekit.evaluation.prevalence import Prevalence  # the function is stancekit.prevalence
 from stancekit.evaluation.report import (
     Estimate,
     Evaluation,
@@ -18,10 +20,12 @@ __all__ = [
     "BehaviourReport",
     "Estimate",
     "Evaluation",
+    "Prevalence",
     "TaskEvaluation",
     "evaluate",
     "evaluate_rows",
     "evaluate_task",
+    "plan",
     "run_behaviour",
 ]
 
