@@ -67,12 +67,25 @@ def test_predict_gives_json_with_all_scores(model: Path) -> None:
     assert set(row["sentiment_scores"]) == {"negative", "neutral", "positive"}
 
 
+def test_predict_and_read_abstain_below_a_confidence(model: Path) -> None:
+    done = stancekit("predict", "we welcome bread", "--model", model, "--abstain-below", "1")
+    assert done.stdout.startswith("unsure")
+    done = stancekit("read", "-", "--model", model, "--abstain-below", "1", "--json", stdin=STORY)
+    assert {json.loads(line)["stance"] for line in done.stdout.splitlines()} == {"unsure"}
+    assert "unsure" in stancekit("read", "-", "--model", model, "--abstain-below", "1", stdin=STORY).stdout
+    refused = stancekit("predict", "x", "--model", model, "--abstain-below", "70")
+    assert (refused.returncode, "0<=x<=1" in refused.stderr) == (2, True)
+
+
 def test_evaluate_prints_intervals_and_json(model: Path, frame: Path) -> None:
     text = stancekit("evaluate", model, frame).stdout
     assert "macro_f1" in text
     assert "[" in text
-    data = json.loads(stancekit("evaluate", model, frame, "--json").stdout)
+    asked = ("--against", model, "--slice", "length", "--slice", "year")
+    data = json.loads(stancekit("evaluate", model, frame, *asked, "--json").stdout)
     assert data["tasks"]["stance"]["metrics"]["macro_f1"]["low"] <= 1
+    assert data["against"]["tasks"]["stance"]["only_first"] == 0
+    assert list(data["slices"]) == ["length", "year"]
 
 
 def test_a_frame_from_template_to_trained_model(tmp_path: Path, encoder: Path) -> None:

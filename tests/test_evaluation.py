@@ -6,12 +6,20 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sklearn.metrics import accuracy_score, f1_score, log_loss, precision_recall_fscore_support
+from sklearn.metrics import (
+    accuracy_score,
+    cohen_kappa_score,
+    f1_score,
+    log_loss,
+    matthews_corrcoef,
+    precision_recall_fscore_support,
+)
 
 import stancekit
 from stancekit import DataError
 from stancekit.evaluation import evaluate_task
-from stancekit.evaluation.metrics import cluster_resamples, contributions, macro_f1, scores
+from stancekit.evaluation.metrics import Ranking, contributions, macro_f1, scores
+from stancekit.evaluation.resampling import cluster_resamples
 
 LABELS = ("a", "b", "c")
 
@@ -21,7 +29,7 @@ def test_scores_equal_scikit_learns(seed: int, rows: int) -> None:
     rng = np.random.default_rng(seed)
     true = rng.integers(0, 3, rows)
     probabilities = rng.dirichlet(np.ones(3), rows)
-    ours = scores(contributions(true, probabilities).sum(0), 3)
+    ours = scores(contributions(true, probabilities).sum(0), 3, [0, 1])
     given_labels = probabilities.argmax(1)
     precision, recall, f1, _ = precision_recall_fscore_support(true, given_labels, labels=[0, 1, 2], zero_division=0)
     np.testing.assert_allclose([ours.precision, ours.recall, ours.f1], [precision, recall, f1])
@@ -31,12 +39,88 @@ def test_scores_equal_scikit_learns(seed: int, rows: int) -> None:
     assert ours.macro_f1 == pytest.approx(macro_f1(true, given_labels, 3))
     assert ours.accuracy == pytest.approx(accuracy_score(true, given_labels))
     assert ours.log_loss == pytest.approx(log_loss(true, probabilities, labels=[0, 1, 2]))
+    assert ours.f_average == pytest.approx(
+        f1_score(true, given_labels, labels=[0, 1], average="macro", zero_division=0)
+    )
+    if len({*true, *given_labels}) > 1:  # scikit-learn warns of one label alone
+        assert ours.matthews == pytest.approx(matthews_corrcoef(true, given_labels))
+        assert ours.kappa == pytest.approx(cohen_kappa_score(true, given_labels))
+    assert ours.brier == pytest.approx(((probabilities - np.eye(3)[true]) ** 2).sum(1).mean())
+
+
+def test_one_label_alone_is_no_agreement_beyond_chance() -> None:
+    ours = scores(contributions(np.zeros(5, dtype=int), np.tile([0.8, 0.1, 0.1], (5, 1))).sum(0), 3, [0, 1])
+    assert (ours.matthews, ours.kappa) == (0, 0)
 
 
 def test_calibration_error_is_the_gap_between_confidence_and_accuracy() -> None:
     probabilities = np.tile([0.8, 0.1, 0.1], (100, 1))
     true = np.array([0] * 50 + [1] * 50)
-    assert scores(contributions(true, probabilities).sum(0), 3).ece == pytest.approx(0.3)
+    ours = scores(contributions(true, probabilities).sum(0), 3, [0, 1])
+    assert ours.ece == pytest.approx(0.3)
+    assert ours.ece_classwise == pytest.approx((0.3 + 0.4 + 0.1) / 3)
+
+
+@given(st.integers(0, 1000), st.integers(1, 60), st.sampled_from([1, 2, 6]))
+def test_the_area_under_risk_and_coverage_is_the_mean_risk_at_each_rows_confidence(
+    seed: int, rows: int, digits: int
+) -> None:
+    rng = np.random.default_rng(seed)
+    true = rng.integers(0, 3, rows)
+    probabilities = rng.dirichlet(np.ones(3), rows).round(digits)  # rounded: many equal confidences
+    weights = rng.integers(0, 3, rows)
+    weights[0] = 1
+    repeated = np.repeat(np.arange(rows), weights)  # what the weights stand for
+    sure, wrong = probabilities[repeated].max(1), probabilities[repeated].argmax(1) != true[repeated]
+    expected = np.mean([wrong[sure >= threshold].mean() for threshold in sure])
+    assert Ranking(true, probabilities).aurc(weights) == pytest.approx(expected)
+
+
+def test_the_curve_says_what_a_threshold_keeps_and_how_much_of_it_is_wrong() -> None:
+    sure = np.linspace(0.5, 0.99, 40)
+    probabilities = np.stack([sure, 1 - sure], 1)
+    true = np.where(np.arange(40) < 10, 1, 0)  # the ten least sure are wrong
+    curve = Ranking(true, probabilities).curve()
+    assert [point.coverage for point in curve] == pytest.approx(np.arange(1, 21) / 20)
+    for point in curve:
+        kept = sure >= point.threshold
+        assert point.coverage == pytest.approx(kept.mean())
+        assert point.risk == pytest.approx((true[kept] == 1).mean())
+
+
+def test_conformal_sets_are_counted_as_predictions_give_them() -> None:
+    rng = np.random.default_rng(0)
+    probabilities = rng.dirichlet(np.ones(3), 300)
+    true = rng.integers(0, 3, 300)
+    quantiles = {"0.8": 0.35, "0.9": 0.6}
+    names = [LABELS[i] for i in true]
+    found = evaluate_task(names, probabilities, LABELS, list(map(str, range(300))), quantiles=quantiles).conformal
+    for promised in quantiles:
+        sets = [
+            stancekit.Prediction("x", "a", 1.0, dict(zip(LABELS, row, strict=True)), quantiles=quantiles).stance_set(
+                float(promised)
+            )
+            for row in probabilities.tolist()
+        ]
+        hit = np.mean([name in chosen for name, chosen in zip(names, sets, strict=True)])
+        assert found[promised]["coverage"].value == pytest.approx(hit)
+        assert found[promised]["size"].value == pytest.approx(np.mean([len(chosen) for chosen in sets]))
+
+
+def test_the_average_of_the_poles_leaves_the_label_without_a_side_out() -> None:
+    rng = np.random.default_rng(0)
+    probabilities = rng.dirichlet(np.ones(3), 90)
+    names = [LABELS[i] for i in rng.integers(0, 3, 90)]
+    clusters = [str(i // 3) for i in range(90)]
+    result = evaluate_task(names, probabilities, LABELS, clusters, neither="b")
+    f1 = [result.per_label[label]["f1"].value for label in ("a", "c")]
+    assert result.metrics["f_average"].value == pytest.approx(np.mean(f1))
+    assert "f_average" not in evaluate_task(names, probabilities, LABELS, clusters).metrics
+
+
+def test_few_groups_are_said() -> None:
+    result = evaluate_task(["a"] * 8, np.tile([0.8, 0.1, 0.1], (8, 1)), LABELS, list("xxxxyyyy"))
+    assert "under 10 groups: do not rely on the intervals" in str(result)
 
 
 def test_resamples_take_clusters_whole() -> None:
@@ -69,7 +153,7 @@ def test_two_thousand_resamples_of_ten_thousand_rows_take_under_two_seconds() ->
     true = [LABELS[i] for i in rng.integers(0, 3, 10_000)]
     clusters = rng.integers(0, 1500, 10_000).astype(str).tolist()
     begun = time.perf_counter()
-    evaluate_task(true, probabilities, LABELS, clusters)
+    evaluate_task(true, probabilities, LABELS, clusters, quantiles={"0.8": 0.3, "0.9": 0.5, "0.95": 0.7})
     assert time.perf_counter() - begun < 2
 
 
@@ -81,6 +165,8 @@ def test_a_model_is_evaluated_on_the_test_split_of_a_frame(model: Path, frame: P
     assert sum(map(sum, stance.confusion)) == 12
     for estimate in stance.metrics.values():
         assert estimate.low <= estimate.value <= estimate.high
+    assert set(stance.conformal) == {"0.8", "0.9", "0.95"}
+    assert max(map(len, str(result).splitlines()[1:])) <= 80
     assert "true ↓ given →" in str(result)
     assert result.to_dict()["tasks"]["sentiment"]["rows"] == 12
 

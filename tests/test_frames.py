@@ -21,6 +21,7 @@ def test_labels_keep_the_order_of_the_file() -> None:
         ('name = "x"', "missing required field `question`"),
         (GOOD + "colour = 1\n", "unknown field `colour`"),
         (GOOD.replace("[labels.b]", "[labels.mixed]"), "cannot be used"),
+        (GOOD.replace("[labels.b]", "[labels.unsure]"), "(not 'mixed' or 'unsure')"),
         (GOOD.replace('"A"', '"A"\nneither = true') + "neither = true\n", "a and b are both marked"),
         (GOOD.split("[labels.b]")[0], "at least two"),
         (GOOD.replace('"x"', '"x/y"'), "names a folder too"),

@@ -126,6 +126,35 @@ def test_no_texts_give_no_predictions(classifier: Classifier) -> None:
     assert classifier.predict([]) == []
 
 
+def test_a_sentence_below_the_wanted_confidence_is_unsure_and_keeps_its_scores(classifier: Classifier) -> None:
+    texts = [row["text"] for row in tiny_rows()]
+    plain = classifier.predict(texts)
+    threshold = float(np.median([p.confidence for p in plain]))
+    asked = classifier.predict(texts, abstain_below=threshold)
+    assert {p.stance == "unsure" for p in asked} == {True, False}
+    for p, q in zip(plain, asked, strict=True):
+        assert q.stance == ("unsure" if p.confidence < threshold else p.stance)
+        assert (p.confidence, p.stance_scores, p.sentiment) == (q.confidence, q.stance_scores, q.sentiment)
+        assert q.stance_set(0.8)[0] == p.stance
+    assert list(classifier.predict_stream(texts, abstain_below=threshold)) == asked
+    assert classifier.predict(texts[0], abstain_below=1.0).stance == "unsure"
+
+
+def test_an_article_read_with_abstention_has_unsure_quotes(model: Path) -> None:
+    article = stancekit.read("“We welcome farm and boat,” said Mara Lindqvist.", model=model, abstain_below=1.0)
+    assert [quote.stance for quote in article.quotes] == ["unsure"]
+    row = article.rows()[0]
+    assert (row["stance"], row["quote_stance"]) == ("unsure", "unsure")
+    assert row["confidence"] == max(row["stance_scores"].values())
+    assert "unsure<sup>U</sup>" in article.to_html()
+
+
+@pytest.mark.parametrize("value", [-0.1, 1.1, float("nan")])
+def test_a_threshold_beyond_probabilities_is_a_clear_error(classifier: Classifier, value: float) -> None:
+    with pytest.raises(OptionError, match="it is a probability, from 0 to 1"):
+        classifier.predict("we welcome bread", abstain_below=value)
+
+
 def test_a_device_that_is_not_there_is_a_clear_error(model: Path) -> None:
     with pytest.raises(OptionError, match="cannot use device"):
         stancekit.load(model, device="cuda")

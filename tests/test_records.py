@@ -23,6 +23,9 @@ def quote(*stances: str) -> Quote:
         (["rivalry", "rivalry"], "rivalry"),
         (["easing", "rivalry", "neither"], "mixed"),
         (["neither", "neither"], "neither"),
+        (["easing", "unsure"], "easing"),
+        (["easing", "unsure", "rivalry"], "mixed"),
+        (["neither", "unsure"], "unsure"),
         ([], None),
     ],
 )

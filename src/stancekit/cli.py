@@ -22,6 +22,13 @@ _DEVICE = click.option(
     "--device", type=click.Choice(["cpu", "cuda", "mps"]), help="A GPU if there is one, else the CPU."
 )
 _ENCODING = click.option("--encoding", default="utf-8", show_default=True, help="Of the text file.")
+_ABSTAIN = click.option(
+    "--abstain-below",
+    type=click.FloatRange(0, 1),
+    default=0.0,
+    metavar="P",
+    help="Call a sentence unsure when its confidence is lower.  [default: never]",
+)
 _JSON = click.option("--json", "as_json", is_flag=True, help="JSON instead of text.")
 
 
@@ -42,11 +49,20 @@ def cli(verbose: bool) -> None:
 @cli.command()
 @click.argument("article", type=click.Path(allow_dash=True))
 @click.option("--html", type=click.Path(dir_okay=False), help="Also write the highlighted article there.")
+@_ABSTAIN
 @_JSON
 @_MODEL
 @_DEVICE
 @_ENCODING
-def read(article: str, html: str | None, as_json: bool, model: str, device: str | None, encoding: str) -> None:
+def read(
+    article: str,
+    html: str | None,
+    abstain_below: float,
+    as_json: bool,
+    model: str,
+    device: str | None,
+    encoding: str,
+) -> None:
     """Find the quotes of an ARTICLE (a text or .html file, or - for stdin), name the speakers, label each sentence."""
     from stancekit.data import article_text, decode, read_text, write_text
     from stancekit.render import article_table
@@ -57,7 +73,7 @@ def read(article: str, html: str | None, as_json: bool, model: str, device: str 
         text = read_text(article, encoding)
         if article.lower().endswith((".html", ".htm")):
             text = article_text(text, article)
-    result = stancekit.read(text, model=model, device=device)
+    result = stancekit.read(text, abstain_below=abstain_below, model=model, device=device)
     if as_json:
         for row in result.rows():
             click.echo(json.dumps(row, ensure_ascii=False))
@@ -79,6 +95,7 @@ def read(article: str, html: str | None, as_json: bool, model: str, device: str 
     help="Sentences from a .txt (one a line), .csv, .tsv, .jsonl or .parquet file.",
 )
 @click.option("--text-column", default="text", show_default=True, help="Column of a table that holds the sentence.")
+@_ABSTAIN
 @_JSON
 @_MODEL
 @_DEVICE
@@ -87,6 +104,7 @@ def predict(
     texts: tuple[str, ...],
     path: str | None,
     text_column: str,
+    abstain_below: float,
     as_json: bool,
     model: str,
     device: str | None,
@@ -106,7 +124,7 @@ def predict(
         raise click.UsageError("nothing to label; give sentences in quotes, --file, or pipe lines in")
     else:
         sentences = _stdin_lines(encoding)
-    for p in stancekit.predict_stream(sentences, model=model, device=device):
+    for p in stancekit.predict_stream(sentences, abstain_below=abstain_below, model=model, device=device):
         if as_json:
             row = {
                 "text": p.text,
@@ -170,6 +188,14 @@ def label(paths: tuple[str, ...], **options: Any) -> None:
 @cli.command()
 @click.argument("model")
 @click.argument("data", required=False)
+@click.option("--against", metavar="MODEL2", help="Another model with the same labels, compared on the same rows.")
+@click.option(
+    "--slice",
+    "slices",
+    multiple=True,
+    metavar="COLUMN",
+    help="Score by role, topic, year, length or any column of DATA too; may be given again.",
+)
 @click.option(
     "--context/--no-context",
     default=True,
@@ -178,9 +204,17 @@ def label(paths: tuple[str, ...], **options: Any) -> None:
 )
 @_JSON
 @_DEVICE
-def evaluate(model: str, data: str | None, context: bool, as_json: bool, device: str | None) -> None:
+def evaluate(
+    model: str,
+    data: str | None,
+    against: str | None,
+    slices: tuple[str, ...],
+    context: bool,
+    as_json: bool,
+    device: str | None,
+) -> None:
     """Evaluate a MODEL on DATA: a table, a frame folder or a frame's name (its test split, if it has one)."""
-    result = stancekit.evaluate(model, data, context=context, device=device)
+    result = stancekit.evaluate(model, data, against=against, slices=slices, context=context, device=device)
     click.echo(result.to_json() if as_json else str(result))
 
 

@@ -13,7 +13,8 @@ from typing import Any, Literal, Self
 from stancekit.errors import DataError, OptionError
 
 QuoteKind = Literal["speech", "partial", "mention", "reported"]
-MIXED = "mixed"
+MIXED = "mixed"  # a quote with sentences on several sides
+UNSURE = "unsure"  # a sentence below the confidence that was asked for
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +56,8 @@ class Prediction:
 
     Attributes:
         text: The sentence as it was given.
-        stance: The most probable stance.
-        confidence: Calibrated probability of that stance.
+        stance: The most probable stance, or ``unsure`` where its probability was below `abstain_below`.
+        confidence: Calibrated probability of the most probable stance.
         stance_scores: Calibrated probability of every stance, in the frame's order.
         sentiment: The most probable sentiment, or None for a frame without sentiment.
         sentiment_scores: Calibrated probability of every sentiment; empty without sentiment.
@@ -162,14 +163,19 @@ class Quote:
 
     @property
     def stance(self) -> str | None:
-        """One side only → that side; several sides → ``mixed``; none → the frame's neither."""
-        labels = [s.stance for s in self.sentences if s.stance is not None]
+        """One side only → that side; several sides → ``mixed``; none → the frame's neither.
+
+        Sentences the model was unsure of decide nothing; without a side elsewhere they make the quote ``unsure``.
+        """
+        labels = {s.stance for s in self.sentences if s.stance is not None}
         if not labels:
             return None
-        sides = {label for label in labels if label != self.neither}
+        sides = labels - {self.neither, UNSURE}
         if len(sides) > 1:
             return MIXED
-        return sides.pop() if sides else self.neither
+        if sides:
+            return sides.pop()
+        return UNSURE if UNSURE in labels else self.neither
 
     def to_dict(self) -> dict[str, Any]:
         """A plain dict that JSON can hold; `from_dict` takes it back."""

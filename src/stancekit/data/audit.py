@@ -197,12 +197,17 @@ def _pair(a: LabelledQuote, b: LabelledQuote) -> str:
 
 
 def near_duplicates(
-    rows: Sequence[LabelledQuote], threshold: float = _NEAR
+    rows: Sequence[LabelledQuote], threshold: float = _NEAR, *, others: Sequence[LabelledQuote] | None = None
 ) -> list[tuple[LabelledQuote, LabelledQuote, float]]:
     """Pairs of rows whose texts are nearly the same, by cosine over TF-IDF of character n-grams.
 
     Texts under six words are left out: short fragments are alike by nature. Memory stays bounded, since the
     comparison runs in blocks.
+
+    Args:
+        rows: Labelled quotes.
+        threshold: Least similarity.
+        others: Rows to pair ``rows`` with; by default each other.
 
     Returns:
         Pairs in order of the rows, with their similarity from ``threshold`` to 1.
@@ -211,17 +216,20 @@ def near_duplicates(
     from sklearn.feature_extraction.text import TfidfVectorizer
 
     kept = [row for row in rows if len(row.text.split()) >= _SHORT]
-    if len(kept) < 2:
+    beside = kept if others is None else [row for row in others if len(row.text.split()) >= _SHORT]
+    if not kept or not beside:
         return []
-    matrix = TfidfVectorizer(analyzer="char_wb", ngram_range=(4, 5), dtype=np.float32).fit_transform(
-        [row.text for row in kept]
-    )
+    grams = TfidfVectorizer(analyzer="char_wb", ngram_range=(4, 5), dtype=np.float32)
+    columns = grams.fit_transform([row.text for row in beside])
+    matrix = columns if others is None else grams.transform([row.text for row in kept])
     pairs = []
     for begin in range(0, len(kept), 1000):
-        similar = (matrix[begin : begin + 1000] @ matrix.T).tocoo()
-        hits = (similar.data >= threshold) & (similar.row + begin < similar.col)
+        similar = (matrix[begin : begin + 1000] @ columns.T).tocoo()
+        hits = similar.data >= threshold
+        if others is None:  # each pair once
+            hits &= similar.row + begin < similar.col
         for a, b, value in zip(similar.row[hits], similar.col[hits], similar.data[hits], strict=True):
-            pairs.append((kept[a + begin], kept[b], float(value)))
+            pairs.append((kept[a + begin], beside[b], float(value)))
     return pairs
 
 

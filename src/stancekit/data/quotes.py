@@ -139,9 +139,9 @@ def _parquet(path: Path) -> Iterator[tuple[str, Mapping[str, Any]]]:
 
     try:
         table = pq.ParquetFile(path)
-        for batch in table.iter_batches():
-            for number, record in enumerate(batch.to_pylist(), 1):
-                yield f"{path} row {number}", record
+        records = (record for batch in table.iter_batches() for record in batch.to_pylist())
+        for number, record in enumerate(records, 1):
+            yield f"{path} row {number}", record
     except (pa.ArrowException, OSError) as error:
         raise DataError(f"{path}: not a readable parquet file: {error}") from error
 

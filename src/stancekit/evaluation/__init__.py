@@ -2,31 +2,43 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
+from stancekit.errors import DataError
+from stancekit.evaluation.baselines import evaluate_baselines
 from stancekit.evaluation.behaviour import BehaviourReport, run_behaviour
+from stancekit.evaluation.compare import Comparison, Difference, TaskComparison, compare_rows, compare_task
+from stancekit.evaluation.held_out import NearDuplicate, held_out, seen_in_training
+from stancekit.evaluation.metrics import RiskPoint
 from stancekit.evaluation.powered import plan
 from stancekit.evaluation.prevalence import Prevalence  # the function is stancekit.prevalence
-from stancekit.evaluation.report import (
-    Estimate,
-    Evaluation,
-    TaskEvaluation,
-    evaluate_rows,
-    evaluate_task,
-    held_out,
-)
+from stancekit.evaluation.report import Evaluation, evaluate_rows
+from stancekit.evaluation.resampling import Estimate
+from stancekit.evaluation.slices import Slice, slice_task, slice_values
+from stancekit.evaluation.task import TaskEvaluation, evaluate_task, labelled
 
 __all__ = [
     "BehaviourReport",
+    "Comparison",
+    "Difference",
     "Estimate",
     "Evaluation",
+    "NearDuplicate",
     "Prevalence",
+    "RiskPoint",
+    "Slice",
+    "TaskComparison",
     "TaskEvaluation",
+    "compare_task",
     "evaluate",
+    "evaluate_baselines",
     "evaluate_rows",
     "evaluate_task",
     "plan",
     "run_behaviour",
+    "slice_task",
 ]
 
 
@@ -34,36 +46,73 @@ def evaluate(
     model: str | Path,
     data: str | Path | None = None,
     *,
+    against: str | Path | None = None,
+    slices: Sequence[str] = (),
     context: bool = True,
     device: str | None = None,
 ) -> Evaluation:
-    """Evaluate a model on labelled quotes.
+    """Evaluate a model on labelled quotes, beside a majority and a TF-IDF baseline.
 
     Args:
         model: A checkpoint folder or a shipped model's name.
         data: A table of labelled quotes, a frame folder or a frame's name; the test split of the model's own
             shipped frame by default.
+        against: Another model with the same labels, to be compared on the same rows.
+        slices: Columns by whose values the stance is scored too: "role", "topic", "year", "length" (of the
+            sentence), any other column of the data.
         context: Show the model each sentence with the other sentences of its quote, as `read` does.
         device: As for `load`.
 
     Raises:
-        CheckpointError: The model cannot be loaded.
-        DataError: The data cannot be read, or holds labels the model does not know.
+        CheckpointError: A model cannot be loaded.
+        DataError: The data cannot be read, holds labels the model does not know, or lacks a column to slice by; or the
+            models' labels differ.
     """
     import stancekit
     from stancekit.data import check_labels
 
     classifier = stancekit.load(model, device=device)
-    rows, described = held_out(data, classifier.frame.name)
+    held = held_out(data, classifier.frame.name)
+    rows = held.rows
     check_labels(rows, classifier.frame)
+    records = held.records() if slices else {}
+    columns = {name: slice_values(rows, name, records) for name in slices}
+    texts, contexts = [row.text for row in rows], [row.context for row in rows] if context else None
     heads = classifier.checkpoint.meta.heads
-    probabilities = classifier.probabilities(
-        [row.text for row in rows], [row.context for row in rows] if context else None
-    )
-    return evaluate_rows(
+    labels = {task: head.labels for task, head in heads.items()}
+    neither = classifier.frame.neithers
+    probabilities = classifier.probabilities(texts, contexts)
+    result = evaluate_rows(
         rows,
         probabilities,
-        {task: head.labels for task, head in heads.items()},
+        labels,
         model=str(model),
-        data=described,
+        data=held.described,
+        neither=neither,
+        quantiles={task: head.quantiles for task, head in heads.items()},
+    )
+    compared = None
+    if against is not None:
+        other = stancekit.load(against, device=device)
+        theirs = {task: head.labels for task, head in other.checkpoint.meta.heads.items()}
+        if set(theirs["stance"]) != set(labels["stance"]):
+            raise DataError(
+                f"{against} has the stances {', '.join(theirs['stance'])}, {model} has {', '.join(labels['stance'])}; "
+                "only models with the same labels can be compared"
+            )
+        found = other.probabilities(texts, contexts)
+        aligned = {
+            task: found[task][:, [theirs[task].index(label) for label in names]]
+            for task, names in labels.items()
+            if task in theirs
+        }
+        compared = compare_rows(rows, probabilities, aligned, labels, (str(model), str(against)))
+    _, true, clusters = labelled(rows, "stance")  # every row has a stance
+    return replace(
+        result,
+        training_rows=len(held.training),
+        near_duplicates=seen_in_training(rows, held.training),
+        baselines=evaluate_baselines(rows, held.training, labels, context=context, neither=neither),
+        slices=slice_task(true, probabilities["stance"], labels["stance"], clusters, columns),
+        against=compared,
     )

@@ -55,8 +55,8 @@ import msgspec
 import numpy as np
 
 from stancekit.errors import DataError, FrameError
-from stancekit.evaluation.metrics import Array
 from stancekit.evaluation.perturb import PERTURBATIONS
+from stancekit.evaluation.resampling import Array
 from stancekit.frames import Frame, load_frame
 
 FILE = "behaviour.toml"

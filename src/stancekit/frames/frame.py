@@ -12,11 +12,12 @@ from pathlib import Path
 import msgspec
 
 from stancekit.errors import FrameError
+from stancekit.records import MIXED, UNSURE
 
 SENTIMENTS = ("negative", "neutral", "positive")
 _SHIPPED = Path(__file__).parent
 _LABEL_NAME = re.compile(r"[\w-]+")
-_RESERVED = {"mixed"}
+_RESERVED = (MIXED, UNSURE)  # what quotes and sentences are called beside the labels
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +63,11 @@ class Frame:
     def neither(self) -> str | None:
         """The label for sentences that take no side, if the frame has one."""
         return next((label.name for label in self.labels if label.neither), None)
+
+    @property
+    def neithers(self) -> dict[str, str | None]:
+        """By task, the label that takes no side."""
+        return {"stance": self.neither, "sentiment": "neutral"}
 
     @property
     def quotes_path(self) -> Path | None:
@@ -110,7 +116,10 @@ def parse_frame(toml: str, source: str = "frame.toml", folder: Path | None = Non
         raise FrameError(f"{source}: a frame needs at least two [labels.NAME] tables, this one has {len(table.labels)}")
     for name in table.labels:
         if not _LABEL_NAME.fullmatch(name) or name in _RESERVED:
-            raise FrameError(f"{source}: label {name!r} cannot be used; take letters, digits, - and _ (not 'mixed')")
+            raise FrameError(
+                f"{source}: label {name!r} cannot be used; take letters, digits, - and _ "
+                f"(not {' or '.join(map(repr, _RESERVED))})"
+            )
     marked = [name for name, label in table.labels.items() if label.neither]
     if len(marked) > 1:
         raise FrameError(f"{source}: {' and '.join(marked)} are both marked neither = true; mark one at most")

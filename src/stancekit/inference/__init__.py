@@ -20,13 +20,19 @@ _loaded = lru_cache(maxsize=4)(load)
 
 @overload
 def predict(  # type: ignore[overload-overlap]
-    texts: str, *, context: str | None = None, model: str | Path = ..., device: str | None = None
+    texts: str,
+    *,
+    context: str | None = None,
+    abstain_below: float = 0.0,
+    model: str | Path = ...,
+    device: str | None = None,
 ) -> Prediction: ...
 @overload
 def predict(
     texts: Iterable[str],
     *,
     context: Sequence[str] | None = None,
+    abstain_below: float = 0.0,
     model: str | Path = ...,
     device: str | None = None,
 ) -> list[Prediction]: ...
@@ -34,6 +40,7 @@ def predict(
     texts: str | Iterable[str],
     *,
     context: str | Sequence[str] | None = None,
+    abstain_below: float = 0.0,
     model: str | Path = DEFAULT_MODEL,
     device: str | None = None,
 ) -> Prediction | list[Prediction]:
@@ -43,16 +50,22 @@ def predict(
         >>> predict("We expect both sides to keep the channels open.").stance
         'easing'
     """
-    return _loaded(model, device=device).predict(texts, context=context)
+    return _loaded(model, device=device).predict(texts, context=context, abstain_below=abstain_below)
 
 
 def predict_stream(
-    texts: Iterable[str], *, model: str | Path = DEFAULT_MODEL, device: str | None = None
+    texts: Iterable[str],
+    *,
+    abstain_below: float = 0.0,
+    model: str | Path = DEFAULT_MODEL,
+    device: str | None = None,
 ) -> Iterator[Prediction]:
     """Label any number of sentences lazily; see `Classifier.predict_stream`."""
-    return _loaded(model, device=device).predict_stream(texts)
+    return _loaded(model, device=device).predict_stream(texts, abstain_below=abstain_below)
 
 
-def read(text: str, *, model: str | Path = DEFAULT_MODEL, device: str | None = None) -> Article:
+def read(
+    text: str, *, abstain_below: float = 0.0, model: str | Path = DEFAULT_MODEL, device: str | None = None
+) -> Article:
     """Find the quotes of an article, name the speakers and label each quoted sentence; see `Classifier.read`."""
-    return _loaded(model, device=device).read(text)
+    return _loaded(model, device=device).read(text, abstain_below=abstain_below)

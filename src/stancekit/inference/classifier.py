@@ -16,7 +16,7 @@ from stancekit.inference.batching import batches, pad
 from stancekit.model import Checkpoint, TextEncoder, open_checkpoint, softmax
 from stancekit.model.checkpoint import Floats
 from stancekit.quotes import extract_quotes
-from stancekit.records import Article, Prediction, Quote
+from stancekit.records import UNSURE, Article, Prediction, Quote
 
 DEFAULT_MODEL = "us-china"
 _STREAM = 4096  # texts that are sorted and batched together; bounds the memory of predict_stream
@@ -45,11 +45,19 @@ class Classifier:
         return self._backend.device
 
     @overload
-    def predict(self, texts: str, *, context: str | None = None) -> Prediction: ...  # type: ignore[overload-overlap]
+    def predict(  # type: ignore[overload-overlap]
+        self, texts: str, *, context: str | None = None, abstain_below: float = 0.0
+    ) -> Prediction: ...
     @overload
-    def predict(self, texts: Iterable[str], *, context: Sequence[str] | None = None) -> list[Prediction]: ...
     def predict(
-        self, texts: str | Iterable[str], *, context: str | Sequence[str] | None = None
+        self, texts: Iterable[str], *, context: Sequence[str] | None = None, abstain_below: float = 0.0
+    ) -> list[Prediction]: ...
+    def predict(
+        self,
+        texts: str | Iterable[str],
+        *,
+        context: str | Sequence[str] | None = None,
+        abstain_below: float = 0.0,
     ) -> Prediction | list[Prediction]:
         """Label one sentence or many, in order.
 
@@ -57,34 +65,42 @@ class Classifier:
             texts: A sentence, or any iterable of sentences.
             context: The other sentences of the same quote; a string for one sentence, a sequence of as many
                 strings for many (empty ones where there is none). It helps with sentences like "That will not do."
+            abstain_below: A sentence whose confidence is lower gets the stance "unsure"; what a threshold keeps, and
+                how much of that is wrong, is in the risk–coverage table of `evaluate`.
 
         Returns:
             A `Prediction` for a string, a list for an iterable.
 
         Raises:
             DataError: A text is empty or not a string, or texts and contexts differ in number.
+            OptionError: ``abstain_below`` is not between 0 and 1.
         """
         if isinstance(texts, str):
             if context is not None and not isinstance(context, str):
                 raise DataError("one sentence takes one context, a string")
-            return self._predictions([texts], [context or ""])[0]
+            return self._predictions([texts], [context or ""], abstain_below)[0]
         texts = list(texts)
         if context is None:
             context = [""] * len(texts)
         elif isinstance(context, str) or len(context) != len(texts):
             raise DataError(f"{len(texts)} sentences take as many contexts, in a list; empty strings for none")
-        return self._predictions(texts, context)
+        return self._predictions(texts, context, abstain_below)
 
-    def predict_stream(self, texts: Iterable[str]) -> Iterator[Prediction]:
+    def predict_stream(self, texts: Iterable[str], *, abstain_below: float = 0.0) -> Iterator[Prediction]:
         """Label any number of sentences lazily, in order, in constant memory.
+
+        Args:
+            texts: Sentences.
+            abstain_below: As for `predict`.
 
         Raises:
             DataError: A text is empty or not a string.
+            OptionError: ``abstain_below`` is not between 0 and 1.
         """
         iterator = iter(texts)
         seen = 0
         while block := list(itertools.islice(iterator, _STREAM)):
-            yield from self._predictions(block, [""] * len(block), first=seen)
+            yield from self._predictions(block, [""] * len(block), abstain_below, first=seen)
             seen += len(block)
 
     def predict_proba(self, texts: Iterable[str], *, context: Sequence[str] | None = None) -> Floats:
@@ -110,7 +126,11 @@ class Classifier:
             task: softmax(values, heads[task].temperature) for task, values in self._logits(texts, context, 0).items()
         }
 
-    def _predictions(self, texts: Sequence[str], context: Sequence[str], first: int = 0) -> list[Prediction]:
+    def _predictions(
+        self, texts: Sequence[str], context: Sequence[str], abstain_below: float, first: int = 0
+    ) -> list[Prediction]:
+        if not 0 <= abstain_below <= 1:
+            raise OptionError(f"abstain_below is {abstain_below:g}; it is a probability, from 0 to 1")
         logits = self._logits(texts, context, first)
         heads = self.checkpoint.meta.heads
         scores = {task: softmax(logits[task], heads[task].temperature).tolist() for task in heads}
@@ -126,7 +146,7 @@ class Classifier:
             out.append(
                 Prediction(
                     text=text,
-                    stance=best,
+                    stance=best if stance[best] >= abstain_below else UNSURE,
                     confidence=stance[best],
                     stance_scores=stance,
                     sentiment=max(tone, key=tone.__getitem__) if tone else None,
@@ -159,27 +179,35 @@ class Classifier:
         np.add.at(weight, owner, share)
         return {task: (total / weight[:, None])[places] for task, total in sums.items()}
 
-    def read(self, text: str) -> Article:
+    def read(self, text: str, *, abstain_below: float = 0.0) -> Article:
         """Find the quotes of an article and label each quoted sentence, with its quote as context.
+
+        Args:
+            text: The article.
+            abstain_below: As for `predict`.
 
         Raises:
             DataError: The text is empty or not a string.
+            OptionError: ``abstain_below`` is not between 0 and 1.
         """
         if not isinstance(text, str):
             raise DataError(f"an article is a string, not {type(text).__name__}; decode bytes first")
         if not text.strip():
             raise DataError("the article is empty")
-        return self.label_quotes(text, extract_quotes(text))
+        return self.label_quotes(text, extract_quotes(text), abstain_below=abstain_below)
 
-    def label_quotes(self, text: str, quotes: Sequence[Quote]) -> Article:
+    def label_quotes(self, text: str, quotes: Sequence[Quote], *, abstain_below: float = 0.0) -> Article:
         """Label the sentences of quotes that were extracted already."""
-        return self.label_articles([(text, quotes)])[0]
+        return self.label_articles([(text, quotes)], abstain_below=abstain_below)[0]
 
-    def label_articles(self, articles: Sequence[tuple[str, Sequence[Quote]]]) -> list[Article]:
+    def label_articles(
+        self, articles: Sequence[tuple[str, Sequence[Quote]]], *, abstain_below: float = 0.0
+    ) -> list[Article]:
         """Label the sentences of many articles' quotes, batched together.
 
         Args:
             articles: Texts, each with the quotes that were extracted from it.
+            abstain_below: As for `predict`.
         """
         sentences, contexts = [], []
         for _, quotes in articles:
@@ -188,7 +216,7 @@ class Classifier:
                     others = [s.text for i, s in enumerate(quote.sentences) if i != place]
                     sentences.append(quote.sentences[place].text)
                     contexts.append(" ".join(others))
-        predictions = iter(self._predictions(sentences, contexts))
+        predictions = iter(self._predictions(sentences, contexts, abstain_below))
         out = []
         for text, quotes in articles:
             labelled = tuple(

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from html import escape
 
-from stancekit.records import Article, Quote, Sentence
+from stancekit.records import UNSURE, Article, Quote, Sentence
 
 # hue and underline by place of the label; the frame's neither label is always grey and dotted
 _HUES = ("212", "24", "280", "150", "330", "60")
@@ -139,10 +139,11 @@ def _marked(text: str, start: int, end: int, pieces: Sequence[_Piece]) -> str:
 
 def _legend(article: Article) -> str:
     neither = next((quote.neither for quote in article.quotes if quote.neither), None)
+    unsure = any(s.stance == UNSURE for quote in article.quotes for s in quote.sentences)
     items = "".join(
         f'<li><mark class="{_kind(label, article.labels, neither)}" style="--a:.4">{escape(label)}'
         f"<sup>{escape(label[:1].upper())}</sup></mark></li>"
-        for label in article.labels
+        for label in (*article.labels, *([UNSURE] if unsure else []))
     )
     count = sum(len(quote.sentences) for quote in article.quotes)
     return (

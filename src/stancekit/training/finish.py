@@ -97,7 +97,15 @@ def finish(
             for way, half in (("alone", slice(len(part))), ("in context", slice(len(part), None))):
                 probabilities = {task: softmax(made[task][half], heads[task].temperature) for task in tasks}
                 evaluations.append(
-                    evaluate_rows(part, probabilities, tasks, model=data.frame.name, data=f"{split}, sentences {way}")
+                    evaluate_rows(
+                        part,
+                        probabilities,
+                        tasks,
+                        model=data.frame.name,
+                        data=f"{split}, sentences {way}",
+                        neither=data.frame.neithers,
+                        quantiles={task: head.quantiles for task, head in heads.items()},
+                    )
                 )
     for report in evaluations:
         if report.data.startswith("dev"):
