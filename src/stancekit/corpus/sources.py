@@ -91,6 +91,7 @@ class Source:
             if path == "-":
                 yield Found("-", "jsonl")
                 continue
+            # pathlib's glob takes no absolute pattern
             given = [path] if os.path.lexists(path) else sorted(glob.glob(path, recursive=True))  # noqa: PTH207
             if not given:
                 raise DataError(f"{path}: no such file or folder, and no file matches it")
@@ -184,12 +185,12 @@ class _Seen:
 
 def _kind(name: str) -> str | None:
     stem = name.lower().removesuffix(".gz")
-    return _KINDS.get(os.path.splitext(stem)[1])  # noqa: PTH122
+    return _KINDS.get(Path(stem).suffix)
 
 
 def _found(name: str, kind: str) -> Found:
     try:
-        status = os.stat(name)  # noqa: PTH116
+        status = Path(name).stat()
     except OSError as error:
         raise DataError(f"{name}: cannot be read: {error.strerror}") from error
     return Found(Path(name).as_posix(), kind, status.st_size, status.st_mtime_ns)
