@@ -30,6 +30,17 @@ def articles(data: Path, split: str) -> dict[str, str]:
     return {row["doc_id"]: row["text"] for row in rows}
 
 
+def elsewhere(data: Path) -> list[tuple[str, str]]:
+    """Marked sentences of four words or more in quotes that do not name China, each with the rest of its quote."""
+    return [
+        (s.text, " ".join(o.text for o in q.sentences if o is not s))
+        for text in articles(data, "dev").values()
+        for q in stancekit.extract_quotes(text)
+        for s in q.sentences
+        if len(s.text.split()) >= 4 and not re.search(r"\bChin(a|ese)\b|Beijing", q.spoken)
+    ]
+
+
 def main() -> None:
     """Score and print."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -40,8 +51,7 @@ def main() -> None:
         raise SystemExit(f"{arguments.data}: not there; this check needs the articles (see --data)")
     model = stancekit.load(arguments.model, device="cpu")
     names = list(model.frame.label_names)
-    dev = articles(arguments.data, "dev")
-    texts = articles(arguments.data, "train") | dev
+    texts = articles(arguments.data, "train") | articles(arguments.data, "dev")
     rows = list(map(json.loads, LABELS.read_text("utf-8").splitlines()))
     agreed = [row for row in rows if row["stance"] == row["second_stance"]]
     given = [p.stance for p in model.predict([texts[r["doc_id"]][r["start"] : r["end"]] for r in agreed])]
@@ -56,18 +66,12 @@ def main() -> None:
         result[name] = round(100 * score, 1)
         print(f"macro-F1, {name} ({len(chosen)} sentences): {100 * score:.1f}")
     print(f"true ↓ given → {names}\n{confusion_matrix(true, given, labels=names)}")
-    elsewhere = [
-        (s.text, " ".join(o.text for o in q.sentences if o is not s))
-        for text in dev.values()
-        for q in stancekit.extract_quotes(text)
-        for s in q.sentences
-        if len(s.text.split()) >= 4 and not re.search(r"\bChin(a|ese)\b|Beijing", q.spoken)
-    ]
+    off_topic = elsewhere(arguments.data)
     alarms = {}
-    for way, context in (("alone", None), ("in_context", [c for _, c in elsewhere])):
-        stances = [p.stance for p in model.predict([t for t, _ in elsewhere], context=context)]
+    for way, context in (("alone", None), ("in_context", [c for _, c in off_topic])):
+        stances = [p.stance for p in model.predict([t for t, _ in off_topic], context=context)]
         alarms[way] = round(float(np.mean([s != model.frame.neither for s in stances])), 4)
-        print(f"false alarms off topic, sentences {way}: {alarms[way]:.1%} of {len(elsewhere)}")
+        print(f"false alarms off topic, sentences {way}: {alarms[way]:.1%} of {len(off_topic)}")
     print(json.dumps(result | {"false_alarms": alarms}))
 
 

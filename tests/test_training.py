@@ -17,11 +17,13 @@ from safetensors.numpy import load_file
 import stancekit
 from conftest import TINY_OPTIONS, make_frame, tiny_encoder
 from stancekit import DataError, EncoderError, OptionError
+from stancekit.data import read_quotes
 from stancekit.model.base import MINILM, find_base
 from stancekit.records import LabelledQuote
 from stancekit.training import TrainOptions, read_options
 from stancekit.training.calibrate import quantiles, temperature
 from stancekit.training.rows import LengthSampler, Rows, class_weights, read_training_data, targets
+from stancekit.training.teachers import teacher_targets
 
 QUICK: dict[str, Any] = TINY_OPTIONS | {"epochs": 3, "patience": 3}
 
@@ -158,7 +160,7 @@ def test_rows_with_errors_stop_a_training_before_it_starts(encoder: Path, tmp_pa
     [
         ({"learning_rate": 0}, r"Expected `float` > 0.*learning_rate"),
         ({"pooling": "max"}, "pooling"),
-        ({"epoch": 3}, "unknown field `epoch`; options: base, pooling"),
+        ({"epoch": 3}, "unknown field `epoch`; options: base, layers"),
         ({"max_length": 16}, "leaves no room for context"),
     ],
 )
@@ -316,3 +318,55 @@ def test_a_training_can_start_from_another_model(frame: Path, model: Path, tmp_p
 def test_r_drop_trains(frame: Path, encoder: Path, tmp_path: Path) -> None:
     out = stancekit.train(frame, tmp_path / "m", base=str(encoder), **QUICK, r_drop=0.5)
     assert all(np.isfinite(value).all() for value in weights(out).values())
+
+
+def test_fewer_layers_are_kept_and_the_model_loads_again(frame: Path, encoder: Path, tmp_path: Path) -> None:
+    out = stancekit.train(frame, tmp_path / "m", base=str(encoder), **{**TINY_OPTIONS, "epochs": 1}, layers=1)
+    assert not any(".layer.1." in name for name in weights(out))
+    assert stancekit.load(out, device="cpu").predict("we welcome farm").stance in ("for", "against", "neither")
+
+
+@pytest.mark.parametrize("kind", ["bert", "roberta", "deberta-v3", "modernbert"])
+def test_layers_can_be_cut_from_every_architecture(kind: str, tmp_path: Path) -> None:
+    import torch
+    from transformers import AutoModel
+
+    from stancekit.model.network import keep_layers
+
+    network = AutoModel.from_pretrained(tiny_encoder(tmp_path / kind, kind))
+    ids = torch.tensor([[4, 5, 6]])
+    before = network(input_ids=ids).last_hidden_state
+    keep_layers(network, 1)
+    assert network.config.num_hidden_layers == 1
+    assert not torch.allclose(network(input_ids=ids).last_hidden_state, before)
+
+
+def test_more_layers_than_there_are_is_an_error(frame: Path, encoder: Path, tmp_path: Path) -> None:
+    with pytest.raises(OptionError, match="has 2"):
+        stancekit.train(frame, tmp_path / "m", base=str(encoder), layers=3, device="cpu")
+
+
+def test_a_pupil_learns_from_its_teacher_where_labels_say_nothing(
+    frame: Path, model: Path, encoder: Path, tmp_path: Path
+) -> None:
+    rows = read_quotes(frame / "quotes.jsonl")
+    taught = teacher_targets(rows, {"stance": ("neither", "against", "for")}, [str(model)])
+    expected = stancekit.load(model, device="cpu").predict_proba(
+        [r.text for r in rows], context=[r.context for r in rows]
+    )
+    np.testing.assert_allclose(taught["stance"], expected[:, ::-1], atol=1e-6)
+
+
+def test_targets_are_mixed_with_a_teachers_by_its_share(tiny_rows_shown: Rows) -> None:
+    own = tiny_rows_shown.targets["stance"].copy()
+    own[0] = 0
+    tiny_rows_shown.targets["stance"] = own.copy()
+    others = np.full_like(own, 1 / own.shape[1])
+    tiny_rows_shown.learn_from({"stance": others}, 0.25)
+    np.testing.assert_allclose(tiny_rows_shown.targets["stance"][1:], 0.75 * own[1:] + 0.25 * others[1:], rtol=1e-6)
+    np.testing.assert_allclose(tiny_rows_shown.targets["stance"][0], others[0])
+
+
+def test_a_teacher_of_other_stances_is_refused(model: Path) -> None:
+    with pytest.raises(OptionError, match="knows the stances for, against, neither, not yes, no"):
+        teacher_targets([row(stance="yes")], {"stance": ("yes", "no")}, [str(model)])

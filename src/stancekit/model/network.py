@@ -12,7 +12,7 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 from transformers import AutoConfig, AutoModel
 
-from stancekit.errors import CheckpointError
+from stancekit.errors import CheckpointError, OptionError
 from stancekit.model.base import Base, load_error
 from stancekit.model.checkpoint import Checkpoint
 
@@ -73,10 +73,13 @@ class StanceNetwork(nn.Module):
         return {task: head(pooled) for task, head in self.heads.items()}
 
 
-def from_base(base: Base, labels: Mapping[str, Sequence[str]], pooling: str, dropout: float) -> StanceNetwork:
+def from_base(
+    base: Base, labels: Mapping[str, Sequence[str]], pooling: str, dropout: float, layers: int = 0
+) -> StanceNetwork:
     """A network over a pretrained encoder, its heads new. Seed before calling.
 
-    A stancekit model as base also gives its heads, for tasks with the same labels.
+    A stancekit model as base also gives its heads, for tasks with the same labels. Of the encoder's layers the first
+    ``layers`` are kept; 0 keeps all.
 
     Raises:
         EncoderError: transformers cannot load the encoder.
@@ -84,6 +87,7 @@ def from_base(base: Base, labels: Mapping[str, Sequence[str]], pooling: str, dro
     heads = {task: len(names) for task, names in labels.items()}
     if base.checkpoint is not None:
         trained = load_network(base.checkpoint)
+        keep_layers(trained.encoder, layers)
         network = StanceNetwork(trained.encoder.train(), heads, pooling, dropout)
         for task, head in base.checkpoint.meta.heads.items():
             if list(labels.get(task, ())) == head.labels:
@@ -95,7 +99,32 @@ def from_base(base: Base, labels: Mapping[str, Sequence[str]], pooling: str, dro
         raise load_error(base, error) from error
     if getattr(encoder, "pooler", None) is not None:
         encoder.pooler = None  # a part of BERT that pooled() does not use
+    keep_layers(encoder, layers)
     return StanceNetwork(encoder, heads, pooling, dropout)
+
+
+def keep_layers(encoder: Any, count: int) -> None:
+    """Cut an encoder down to its first ``count`` layers; 0 keeps all.
+
+    Raises:
+        OptionError: It has fewer layers, or keeps them where this cannot find them.
+    """
+    total = encoder.config.num_hidden_layers
+    if not count or count == total:
+        return
+    found = [
+        (parent, name, child)
+        for parent in encoder.modules()
+        for name, child in parent.named_children()
+        if isinstance(child, nn.ModuleList) and len(child) == total
+    ]
+    if count > total or len(found) != 1:
+        raise OptionError(f"cannot keep {count} layers of this encoder, which has {total}; leave --layers out")
+    parent, name, stack = found[0]
+    setattr(parent, name, stack[:count])
+    encoder.config.num_hidden_layers = count
+    if getattr(encoder.config, "layer_types", None):  # ModernBERT names the kind of attention of each layer
+        encoder.config.layer_types = encoder.config.layer_types[:count]
 
 
 def save_network(network: StanceNetwork, folder: Path) -> None:

@@ -37,6 +37,7 @@ from stancekit.errors import OptionError
 from stancekit.evaluation.metrics import macro_f1
 from stancekit.model import TextEncoder
 from stancekit.model.base import Base, find_base, load_error
+from stancekit.model.checkpoint import Floats
 from stancekit.model.network import StanceNetwork, from_base
 from stancekit.training.options import TrainOptions, read_options
 from stancekit.training.rows import (
@@ -48,6 +49,7 @@ from stancekit.training.rows import (
     count_labels,
     read_training_data,
 )
+from stancekit.training.teachers import teacher_targets
 
 _log = logging.getLogger(__name__)
 _LAYER = re.compile(r"\.(?:layers?|h|blocks?)\.(\d+)\.")
@@ -164,7 +166,8 @@ def run_training(
     run = folder.absolute().parent / f".{folder.name}.run"
     _prepare_run(run, options, data, resume)
     network, encoder, pad_id = build(base, data, options, run)
-    trainer = fit(network, encoder, pad_id, data, options, run)
+    taught = teacher_targets(data.train, data.tasks, options.teachers) if options.teachers else None
+    trainer = fit(network, encoder, pad_id, data, options, run, taught)
     if trainer.is_world_process_zero():
         finish(network, run, folder, data, base, options, pad_id, trainer.state)
     if torch.distributed.is_initialized():
@@ -179,7 +182,7 @@ def build(base: Base, data: TrainingData, options: TrainOptions, run: Path) -> t
     if not sys.stderr.isatty():
         disable_progress_bar()
     set_seed(options.seed)
-    network = from_base(base, data.tasks, options.pooling, options.dropout)
+    network = from_base(base, data.tasks, options.pooling, options.dropout, options.layers)
     room = getattr(network.encoder.config, "max_position_embeddings", options.max_length)
     # RoBERTa's positions start after the padding id
     room -= 2 if getattr(network.encoder.config, "model_type", "") in ("roberta", "xlm-roberta", "camembert") else 0
@@ -212,10 +215,16 @@ def fit(
     data: TrainingData,
     options: TrainOptions,
     run: Path,
+    taught: Mapping[str, Floats] | None = None,
 ) -> StanceTrainer:
-    """Train, stop early on dev macro-F1, and leave the best weights in ``network``."""
+    """Train, stop early on dev macro-F1, and leave the best weights in ``network``.
+
+    ``taught`` holds what teachers say of the training rows, by task, each (rows, labels).
+    """
     tasks = data.tasks
     train_rows = Rows(data.train, tasks, encoder, options)
+    if taught:
+        train_rows.learn_from(taught, options.teacher_share)
     dev_rows = Rows(data.dev, tasks, encoder, msgspec.structs.replace(options, context=1.0, second_label=0.0))
     cuda = options.device == "cuda" or (options.device == "auto" and torch.cuda.is_available())
     if options.device == "cuda" and not torch.cuda.is_available():

@@ -21,6 +21,7 @@ class TrainOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     """Options of `train`. Each field's description is also its `--help`."""
 
     base: Annotated[str, M(description="encoder to start from: a hub name or a folder")] = MINILM
+    layers: Annotated[int, M(ge=0, description="keep the encoder's first layers, so many of them; 0 for all")] = 0
     pooling: Annotated[
         Literal["mean", "first"], M(description="one vector per text: mean of its tokens, or the first")
     ] = "mean"
@@ -45,6 +46,10 @@ class TrainOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     r_drop: Annotated[
         float, M(ge=0, description="weight of R-Drop consistency (Liang et al. 2021); doubles the cost")
     ] = 0.0
+    teachers: Annotated[
+        tuple[str, ...], M(description="models whose mean probabilities are learned too (Hinton et al. 2015)")
+    ] = ()
+    teacher_share: Annotated[Share, M(description="share of the target that comes from the teachers")] = 0.5
     patience: Annotated[int, M(ge=1, description="evaluations without a better dev macro-F1 before it stops")] = 3
     evaluations: Annotated[
         int, M(ge=1, description="evaluations an epoch; each leaves a checkpoint to resume from")

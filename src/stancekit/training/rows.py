@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,7 @@ from stancekit.errors import DataError
 from stancekit.frames import SENTIMENTS, Frame, bare_frame, load_frame
 from stancekit.inference.batching import pad
 from stancekit.model import Encoded, TextEncoder
+from stancekit.model.checkpoint import Floats
 from stancekit.records import LabelledQuote
 from stancekit.training.options import TrainOptions
 
@@ -102,6 +103,13 @@ class Rows(Dataset[dict[str, Any]]):
         self._shown = np.zeros(len(rows), dtype=bool)
         self.targets = {task: targets(rows, task, labels, options) for task, labels in tasks.items()}
         self.set_epoch(0)
+
+    def learn_from(self, others: Mapping[str, Floats], share: float) -> None:
+        """Mix other targets, each (rows, labels), into the rows' own; rows without a label take the others' whole."""
+        for task, values in others.items():
+            own = self.targets[task]
+            known = own.sum(1, keepdims=True) > 0
+            self.targets[task] = np.where(known, (1 - share) * own + share * values, values).astype(np.float32)
 
     def set_epoch(self, epoch: int) -> None:
         """Draw which rows are shown with context in this epoch."""
