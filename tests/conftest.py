@@ -9,6 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from browser import browser as browser
+from browser import open_page as open_page
+
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
 os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
 

@@ -1,11 +1,15 @@
 """Metrics, bootstrap, evaluation of a model."""
 
+import json
+import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.spatial.distance import jensenshannon
+from scipy.stats import entropy
 from sklearn.metrics import (
     accuracy_score,
     cohen_kappa_score,
@@ -16,10 +20,12 @@ from sklearn.metrics import (
 )
 
 import stancekit
-from stancekit import DataError
-from stancekit.evaluation import evaluate_task
+from conftest import make_frame
+from stancekit import DataError, LabelledQuote
+from stancekit.evaluation import Evaluation, TaskEvaluation, evaluate_task, find_mistakes
 from stancekit.evaluation.metrics import Ranking, contributions, macro_f1, scores
 from stancekit.evaluation.resampling import cluster_resamples
+from stancekit.evaluation.soft import soft_scores
 
 LABELS = ("a", "b", "c")
 
@@ -107,6 +113,85 @@ def test_conformal_sets_are_counted_as_predictions_give_them() -> None:
         assert found[promised]["size"].value == pytest.approx(np.mean([len(chosen) for chosen in sets]))
 
 
+def test_reliability_bins_hold_every_row_and_their_gaps_make_the_calibration_error() -> None:
+    rng = np.random.default_rng(0)
+    probabilities = rng.dirichlet(np.ones(3), 400)
+    names = [LABELS[i] for i in rng.integers(0, 3, 400)]
+    result = evaluate_task(names, probabilities, LABELS, [str(i // 4) for i in range(400)])
+    bins = result.reliability
+    assert sum(b.rows for b in bins) == 400
+    assert [b.confidence for b in bins] == sorted(b.confidence for b in bins)
+    assert all(b.accuracy.low <= b.accuracy.value <= b.accuracy.high for b in bins)
+    gap = sum(b.rows * abs(b.confidence - b.accuracy.value) for b in bins) / 400
+    assert gap == pytest.approx(result.metrics["ece"].value)
+
+
+def test_soft_scores_equal_scipys() -> None:
+    rng = np.random.default_rng(0)
+    shares, made = rng.dirichlet(np.ones(3), 50), rng.dirichlet(np.ones(3), 50)
+    rows = [
+        LabelledQuote(str(i), "x", "a", probs=dict(zip(LABELS, (9 * p).tolist(), strict=True)))
+        for i, p in enumerate(shares)
+    ]
+    found = soft_scores(
+        [*rows, LabelledQuote("one", "x", "a")], np.vstack([made, made[:1]]), LABELS, list("xy") * 25 + ["z"]
+    )
+    assert found is not None
+    assert found.rows == 50
+    assert found.entropy.value == pytest.approx(entropy(shares, axis=1).mean())
+    assert found.cross_entropy.value == pytest.approx((entropy(shares, axis=1) + entropy(shares, made, axis=1)).mean())
+    assert found.jensen_shannon.value == pytest.approx((jensenshannon(shares, made, axis=1, base=2) ** 2).mean())
+    assert soft_scores([LabelledQuote("one", "x", "a")], made[:1], LABELS, ["x"]) is None
+
+
+def test_a_wrong_label_is_a_candidate_and_an_error_of_the_model_is_not() -> None:
+    rng = np.random.default_rng(0)
+    true = rng.integers(0, 3, 300)
+    probabilities = np.full((300, 3), 0.05)
+    probabilities[np.arange(300), true] = 0.9
+    probabilities[7] = [0.34, 0.33, 0.33] if true[7] else [0.33, 0.34, 0.33]  # hardly sure, and wrong
+    names = [LABELS[i] for i in true]
+    names[3] = LABELS[(true[3] + 1) % 3]
+    rows = [LabelledQuote(str(i), f"sentence {i}", name) for i, name in enumerate(names)]
+    found = find_mistakes(rows, names, probabilities, LABELS)
+    assert (found.wrong, found.candidates) == (2, 1)
+    assert [(m.id, m.label, m.given, m.confidence) for m in found.doubtful] == [("3", names[3], LABELS[true[3]], 0.9)]
+    assert [m.id for m in found.surest] == ["7"]
+
+
+def test_without_cleanlab_the_most_confident_errors_are_still_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "cleanlab.filter", None)
+    rows = [LabelledQuote("1", "x" * 200, "a"), LabelledQuote("2", "y", "b")]
+    found = find_mistakes(rows, ["a", "b"], np.array([[0.1, 0.9, 0.0], [0.6, 0.4, 0.0]]), LABELS)
+    assert (found.candidates, [m.id for m in found.surest]) == (None, ["1", "2"])
+    assert "not searched; pip install 'stancekit[report]'" in str(found)
+    assert max(map(len, str(found).splitlines())) <= 80
+
+
+def conclusion(model: float, baseline: float, groups: int = 60) -> str:
+    """Of a model and a baseline that are right as often as said."""
+    rng = np.random.default_rng(0)
+    true = rng.integers(0, 3, groups * 5)
+    names = [LABELS[i] for i in true]
+    clusters = [str(i // 5) for i in range(len(true))]
+
+    def scored(share: float) -> TaskEvaluation:
+        probabilities = np.full((len(true), 3), 0.1)
+        probabilities[np.arange(len(true)), np.where(rng.random(len(true)) < share, true, (true + 1) % 3)] = 0.8
+        return evaluate_task(names, probabilities, LABELS, clusters)
+
+    return Evaluation(
+        "m", "d", {"stance": scored(model)}, baselines={"tfidf": {"stance": scored(baseline).metrics}}
+    ).conclusion
+
+
+def test_what_may_be_concluded_depends_on_the_intervals() -> None:
+    assert "That is better than the best baseline (tfidf: 0.5" in conclusion(0.9, 0.5)
+    assert "That is worse than the best baseline" in conclusion(0.4, 0.8)
+    assert "it may not be concluded that it is better than the best baseline" in conclusion(0.8, 0.79)
+    assert conclusion(0.9, 0.5, groups=9).startswith("Nothing may be concluded from 9 groups")
+
+
 def test_the_average_of_the_poles_leaves_the_label_without_a_side_out() -> None:
     rng = np.random.default_rng(0)
     probabilities = rng.dirichlet(np.ones(3), 90)
@@ -176,6 +261,28 @@ def test_a_table_without_splits_is_evaluated_whole(model: Path, tmp_path: Path) 
     result = stancekit.evaluate(model, tmp_path / "a.csv")
     assert list(result.tasks) == ["stance"]
     assert result.tasks["stance"].rows == 2
+
+
+def test_the_behaviour_suite_of_the_frame_is_run(model: Path, tmp_path: Path) -> None:
+    folder = make_frame(tmp_path / "frame")
+    (folder / "behaviour.toml").write_text(
+        '[[tests]]\nname = "praise"\ncapability = "plain"\nkind = "MFT"\ncases.for = """\nwe welcome bread\n"""\n'
+    )
+    result = stancekit.evaluate(model, folder)
+    assert result.behaviour is not None
+    assert result.behaviour.cases == 1
+    assert "behaviour suite: 100.0% of 1 cases pass in 1 tests" in str(result)
+    (folder / "frame.toml").write_text((folder / "frame.toml").read_text().replace("neither]", "none]"))
+    (folder / "quotes.jsonl").write_text('{"text": "we welcome bread", "stance": "for"}\n')
+    assert stancekit.evaluate(model, folder).behaviour is None  # other labels than the model's
+
+
+def test_rows_with_several_annotators_get_soft_scores(model: Path, tmp_path: Path) -> None:
+    row = {"text": "we welcome bread", "stance": "for", "probs": {"for": 0.75, "neither": 0.25}}
+    (tmp_path / "a.jsonl").write_text(json.dumps(row) + "\n")
+    result = stancekit.evaluate(model, tmp_path / "a.jsonl")
+    assert result.tasks["stance"].soft is not None
+    assert "against the shares of several annotators, 1 sentences" in str(result)
 
 
 def test_a_frame_that_is_not_shipped_needs_data(model: Path) -> None:

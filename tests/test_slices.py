@@ -10,6 +10,7 @@ import stancekit
 from conftest import tiny_rows
 from stancekit import DataError, LabelledQuote
 from stancekit.evaluation import evaluate_baselines, evaluate_task, slice_task
+from stancekit.evaluation.baselines import baseline_probabilities
 from stancekit.evaluation.held_out import held_out, seen_in_training
 from stancekit.evaluation.slices import slice_values, slices_text
 
@@ -107,7 +108,7 @@ def test_any_column_of_the_data_can_be_sliced_by(model: Path, tmp_path: Path) ->
 def test_baselines_stand_beside_every_score(model: Path, frame: Path) -> None:
     result = stancekit.evaluate(model, frame)
     assert result.training_rows == 72
-    assert set(result.baselines) == {"majority", "tfidf"}
+    assert list(result.baselines) == ["majority", "keywords", "tfidf"]
     assert result.baselines["majority"]["stance"]["accuracy"].value == pytest.approx(1 / 3)
     assert result.baselines["tfidf"]["stance"]["macro_f1"].value > 0.9  # told apart by their first words
     assert "stance, tfidf" in str(result)
@@ -122,6 +123,27 @@ def test_without_training_rows_the_majority_is_that_of_the_rows(model: Path, tmp
     assert list(result.baselines) == ["majority"]
     assert result.baselines["majority"]["stance"]["accuracy"].value == pytest.approx(2 / 3)
     assert "no training sentences at hand" in str(result)
+
+
+def test_keywords_are_the_words_typical_of_a_label_and_the_majority_decides_where_there_are_none() -> None:
+    training = [
+        LabelledQuote(str(i), text, label)
+        for i, (text, label) in enumerate(
+            [("we welcome the tax", "a"), ("they welcome the bill", "a"), ("we oppose the tax", "b"),
+             ("they oppose the bill", "b"), ("they oppose it", "b")]
+        )
+    ]  # fmt: skip
+    rows = [LabelledQuote("x", "welcome news", "a"), LabelledQuote("y", "oppose", "b"), LabelledQuote("z", "snow", "a")]
+    made = baseline_probabilities(rows, training, "stance", ("a", "b"))["keywords"]
+    assert made.argmax(1).tolist() == [0, 1, 1]
+    np.testing.assert_allclose(made[2], [0.4, 0.6])
+    np.testing.assert_allclose(made.sum(1), 1)
+
+
+def test_training_sentences_without_a_word_leave_the_majority_alone() -> None:
+    training = [LabelledQuote("1", "…", "a"), LabelledQuote("2", "!", "b"), LabelledQuote("3", "?", "b")]
+    made = baseline_probabilities([LabelledQuote("4", "words", "a")], training, "stance", ("a", "b"))
+    assert list(made) == ["majority"]
 
 
 def test_a_label_that_training_rows_lack_gets_no_probability() -> None:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
         StancekitError,
     )
     from stancekit.evaluation import evaluate
+    from stancekit.evaluation.agreement import agreement
     from stancekit.evaluation.prevalence import prevalence
     from stancekit.frames import load_frame, new_frame
     from stancekit.inference import Classifier, load, predict, predict_stream, read
@@ -42,6 +43,7 @@ _HOMES = {
         "StancekitError",
     ),
     "stancekit.evaluation": ("evaluate",),
+    "stancekit.evaluation.agreement": ("agreement",),
     "stancekit.evaluation.prevalence": ("prevalence",),
     "stancekit.frames": ("load_frame", "new_frame"),
     "stancekit.inference": ("Classifier", "load", "predict", "predict_stream", "read"),
@@ -67,6 +69,7 @@ __all__ = [
     "Span",
     "Speaker",
     "StancekitError",
+    "agreement",
     "check_frame",
     "evaluate",
     "extract_quotes",

@@ -29,6 +29,10 @@ _ABSTAIN = click.option(
     metavar="P",
     help="Call a sentence unsure when its confidence is lower.  [default: never]",
 )
+_HTML = click.option("--html", type=click.Path(dir_okay=False), help="Also write a page with figures there.")
+_FIGURES = click.option(
+    "--figures", type=click.Path(file_okay=False), metavar="FOLDER", help="Also write the figures as PNG and SVG."
+)
 _JSON = click.option("--json", "as_json", is_flag=True, help="JSON instead of text.")
 
 
@@ -202,6 +206,8 @@ def label(paths: tuple[str, ...], **options: Any) -> None:
     show_default=True,
     help="Show each sentence with the rest of its quote.",
 )
+@_HTML
+@_FIGURES
 @_JSON
 @_DEVICE
 def evaluate(
@@ -210,11 +216,43 @@ def evaluate(
     against: str | None,
     slices: tuple[str, ...],
     context: bool,
+    html: str | None,
+    figures: str | None,
     as_json: bool,
     device: str | None,
 ) -> None:
     """Evaluate a MODEL on DATA: a table, a frame folder or a frame's name (its test split, if it has one)."""
     result = stancekit.evaluate(model, data, against=against, slices=slices, context=context, device=device)
+    _show(result, html, figures, as_json)
+
+
+def _show(result: Any, html: str | None, figures: str | None, as_json: bool) -> None:
+    """Print an evaluation, then write its page and its figures where they were asked for."""
+    from stancekit.data import write_text
+
+    click.echo(result.to_json() if as_json else str(result))
+    if html:
+        write_text(html, result.to_html())
+        click.echo(f"Page: {Path(html).absolute()}", err=as_json)
+    if figures:
+        paths = result.save_figures(figures)
+        click.echo(f"{len(paths)} figures: {Path(figures).absolute()}", err=as_json)
+
+
+@cli.command()
+@click.argument("data")
+@click.argument("annotators", nargs=-1)
+@click.option(
+    "--cluster", metavar="COLUMN", default="group", show_default=True, help="Rows of one value are resampled together."
+)
+@_JSON
+def agreement(data: str, annotators: tuple[str, ...], cluster: str, as_json: bool) -> None:
+    """Measure how far the annotators of DATA agree: a table, a frame folder or a frame's name.
+
+    ANNOTATORS are the columns with one annotator's labels each. By default stance and second_stance, sentiment and
+    second_sentiment, and workers (a list of labels a row).
+    """
+    result = stancekit.agreement(data, annotators, cluster=cluster)
     click.echo(result.to_json() if as_json else str(result))
 
 
@@ -284,6 +322,40 @@ def train(frame: str, out: str | None, config: str | None, resume: bool, **optio
         raise
     if os.environ.get("RANK", "0") == "0":
         click.echo(f"Model: {folder}")
+
+
+@cli.command("leave-out")
+@click.argument("frame")
+@click.argument("column")
+@click.argument("values", nargs=-1)
+@click.option("-o", "--out", type=click.Path(file_okay=False), required=True, help="A folder for the models.")
+@click.option(
+    "--config",
+    type=click.Path(dir_okay=False),
+    help="Options in TOML; flags win over it.  [default: the frame's own train.toml]",
+)
+@_HTML
+@_FIGURES
+@_JSON
+@_training_options
+def leave_out(
+    frame: str,
+    column: str,
+    values: tuple[str, ...],
+    html: str | None,
+    figures: str | None,
+    as_json: bool,
+    **options: Any,
+) -> None:
+    """Train once for each of the VALUES of a COLUMN without it, and evaluate on just that value.
+
+    COLUMN is topic, speaker, year or any other of the FRAME's quotes; VALUES are all with 30 rows or more, if none is
+    named. The same command goes on where it was cut short.
+    """
+    from stancekit.evaluation import leave_one_out
+
+    given = {name: value for name, value in options.items() if value is not None}
+    _show(leave_one_out(frame, column, values=values, **given), html, figures, as_json)
 
 
 @cli.group()

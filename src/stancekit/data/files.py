@@ -83,3 +83,15 @@ def write_bytes(path: str | Path, data: bytes) -> None:
 def write_text(path: str | Path, text: str) -> None:
     """Write a text file in UTF-8 whole or not at all."""
     write_bytes(path, text.encode("utf-8"))
+
+
+def make_folder(path: str | Path) -> None:
+    """Make a folder and those above it, where they are missing.
+
+    Raises:
+        DataError: It cannot be made.
+    """
+    try:
+        Path(path).mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise DataError(f"{path}: no folder can be made there: {error.strerror or error}") from error

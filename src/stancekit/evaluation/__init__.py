@@ -7,28 +7,43 @@ from dataclasses import replace
 from pathlib import Path
 
 from stancekit.errors import DataError
+from stancekit.evaluation.agreement import (
+    Agreement,
+    PairAgreement,
+    TaskAgreement,
+)  # the function is stancekit.agreement
 from stancekit.evaluation.baselines import evaluate_baselines
 from stancekit.evaluation.behaviour import BehaviourReport, run_behaviour
 from stancekit.evaluation.compare import Comparison, Difference, TaskComparison, compare_rows, compare_task
-from stancekit.evaluation.held_out import NearDuplicate, held_out, seen_in_training
-from stancekit.evaluation.metrics import RiskPoint
+from stancekit.evaluation.held_out import NearDuplicate, behaviour_frame, held_out, seen_in_training
+from stancekit.evaluation.leave_out import leave_one_out
+from stancekit.evaluation.metrics import ReliabilityBin, RiskPoint
+from stancekit.evaluation.mistakes import Mistake, Mistakes, find_mistakes
 from stancekit.evaluation.powered import plan
 from stancekit.evaluation.prevalence import Prevalence  # the function is stancekit.prevalence
 from stancekit.evaluation.report import Evaluation, evaluate_rows
 from stancekit.evaluation.resampling import Estimate
 from stancekit.evaluation.slices import Slice, slice_task, slice_values
+from stancekit.evaluation.soft import SoftScores
 from stancekit.evaluation.task import TaskEvaluation, evaluate_task, labelled
 
 __all__ = [
+    "Agreement",
     "BehaviourReport",
     "Comparison",
     "Difference",
     "Estimate",
     "Evaluation",
+    "Mistake",
+    "Mistakes",
     "NearDuplicate",
+    "PairAgreement",
     "Prevalence",
+    "ReliabilityBin",
     "RiskPoint",
     "Slice",
+    "SoftScores",
+    "TaskAgreement",
     "TaskComparison",
     "TaskEvaluation",
     "compare_task",
@@ -36,6 +51,7 @@ __all__ = [
     "evaluate_baselines",
     "evaluate_rows",
     "evaluate_task",
+    "leave_one_out",
     "plan",
     "run_behaviour",
     "slice_task",
@@ -51,7 +67,7 @@ def evaluate(
     context: bool = True,
     device: str | None = None,
 ) -> Evaluation:
-    """Evaluate a model on labelled quotes, beside a majority and a TF-IDF baseline.
+    """Evaluate a model on labelled quotes, beside a majority, a keyword and a TF-IDF baseline.
 
     Args:
         model: A checkpoint folder or a shipped model's name.
@@ -65,6 +81,7 @@ def evaluate(
 
     Raises:
         CheckpointError: A model cannot be loaded.
+        FrameError: The frame's behaviour suite cannot be used.
         DataError: The data cannot be read, holds labels the model does not know, or lacks a column to slice by; or the
             models' labels differ.
     """
@@ -108,6 +125,7 @@ def evaluate(
         }
         compared = compare_rows(rows, probabilities, aligned, labels, (str(model), str(against)))
     _, true, clusters = labelled(rows, "stance")  # every row has a stance
+    frame = behaviour_frame(data, classifier.frame)
     return replace(
         result,
         training_rows=len(held.training),
@@ -115,4 +133,6 @@ def evaluate(
         baselines=evaluate_baselines(rows, held.training, labels, context=context, neither=neither),
         slices=slice_task(true, probabilities["stance"], labels["stance"], clusters, columns),
         against=compared,
+        mistakes=find_mistakes(rows, true, probabilities["stance"], labels["stance"]),
+        behaviour=run_behaviour(classifier.predict_proba, frame) if frame else None,
     )

@@ -163,7 +163,8 @@ class BehaviourReport:
         results = [{**asdict(result), "pass_rate": result.pass_rate} for result in self.results]
         return {"frame": self.frame, "cases": self.cases, "pass_rate": self.pass_rate, "results": results}
 
-    def _summary(self) -> str:
+    def summary(self) -> str:
+        """In a line."""
         return (
             f"{self.pass_rate:.1%} of {self.cases} cases pass in {len(self.results)} tests; "
             f"weakest: {self.weakest.name} ({self.weakest.pass_rate:.1%})"
@@ -171,7 +172,7 @@ class BehaviourReport:
 
     def __str__(self) -> str:
         width = max(len(result.name) for result in self.results)
-        lines = [f"{self.frame}: {self._summary()}", f"{'test':<{width}}  kind  cases  pass rate"]
+        lines = [f"{self.frame}: {self.summary()}", f"{'test':<{width}}  kind  cases  pass rate"]
         for result in self.results:
             lines.append(f"{result.name:<{width}}  {result.kind}  {result.cases:>6}  {result.pass_rate:>9.1%}")
         for result in self.results:

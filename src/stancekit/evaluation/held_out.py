@@ -10,7 +10,8 @@ from typing import Any
 from stancekit.data import near_duplicates, read_quotes
 from stancekit.data.quotes import read_records
 from stancekit.errors import DataError
-from stancekit.frames import load_frame, shipped_frames
+from stancekit.evaluation.behaviour import FILE
+from stancekit.frames import Frame, load_frame, shipped_frames
 from stancekit.records import LabelledQuote
 
 
@@ -70,6 +71,18 @@ def held_out(data: str | Path | None, name: str) -> HeldOut:
     if not training and name in shipped_frames():
         training = [row for row in read_quotes(_quotes(name)) if row.split == "train"]
     return HeldOut(test or rows, f"{data}, test split" if test else str(data), training, path)
+
+
+def behaviour_frame(data: str | Path | None, frame: Frame) -> Frame | None:
+    """The frame whose behaviour suite fits a model: the evaluated folder's, else the shipped one of the same name."""
+    folders = [Path(data)] if data is not None else []
+    folders += [
+        shipped for name in (data, frame.name) if name in shipped_frames() and (shipped := load_frame(name).folder)
+    ]
+    for folder in folders:
+        if (folder / FILE).is_file() and (found := load_frame(folder)).label_names == frame.label_names:
+            return found
+    return None
 
 
 def _quotes(frame: str | Path) -> Path:

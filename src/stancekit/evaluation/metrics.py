@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from stancekit.evaluation.resampling import Array
+from stancekit.evaluation.resampling import Array, Estimate
 
 BINS = 15  # of the calibration errors, equal in width
 _COVERAGES = np.arange(1, 21) / 20  # at which the risk–coverage curve is given
@@ -137,6 +137,29 @@ def scores(sums: Array, labels: int, poles: Sequence[int]) -> Scores:
         coverage=sums[..., losses + 2 :: 2] / total[..., None],
         set_size=sums[..., losses + 3 :: 2] / total[..., None],
     )
+
+
+@dataclass(frozen=True, slots=True)
+class ReliabilityBin:
+    """Sentences of like confidence: where the model is calibrated, accuracy equals confidence (Guo et al. 2017).
+
+    Attributes:
+        confidence: Mean in the bin, 0–1.
+        accuracy: In the bin.
+        rows: In the bin.
+    """
+
+    confidence: float
+    accuracy: Estimate
+    rows: int
+
+
+def by_confidence(true: Array, probabilities: Array) -> Array:
+    """What each row adds, by bin of the top label's confidence, to rows, confidence and right ones: (rows, 3, BINS)."""
+    top = probabilities.max(1)
+    out = np.zeros((len(true), 3, BINS))
+    out[np.arange(len(true)), :, _bin(top)] = np.stack([np.ones(len(true)), top, probabilities.argmax(1) == true], 1)
+    return out
 
 
 @dataclass(frozen=True, slots=True)

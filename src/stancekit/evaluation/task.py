@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from stancekit.errors import DataError
-from stancekit.evaluation.metrics import Ranking, RiskPoint, contributions, scores
+from stancekit.evaluation.metrics import Ranking, ReliabilityBin, RiskPoint, by_confidence, contributions, scores
 from stancekit.evaluation.resampling import (
     FEW_CLUSTERS,
     RESAMPLES,
@@ -19,6 +19,7 @@ from stancekit.evaluation.resampling import (
     estimate,
     numbered,
 )
+from stancekit.evaluation.soft import SoftScores
 from stancekit.records import LabelledQuote
 
 _SINGLE = (
@@ -50,6 +51,8 @@ class TaskEvaluation:
         confusion: ``confusion[i][j]``: rows of label i that were given label j.
         risk_coverage: Risk among the most confident sentences, from few to all.
         conformal: By the coverage that a set promises: the ``coverage`` it has and its ``size`` in labels.
+        reliability: By bin of confidence, from low to high, bins without sentences left out.
+        soft: Against the shares of several annotators, where rows have them.
     """
 
     labels: tuple[str, ...]
@@ -60,6 +63,8 @@ class TaskEvaluation:
     confusion: list[list[int]]
     risk_coverage: tuple[RiskPoint, ...]
     conformal: dict[str, dict[str, Estimate]]
+    reliability: tuple[ReliabilityBin, ...] = ()
+    soft: SoftScores | None = None
 
     def __str__(self) -> str:
         lines = [f"{self.rows} sentences in {self.clusters} groups"]
@@ -71,6 +76,8 @@ class TaskEvaluation:
             lines.append(
                 f"  sets at {float(promised):>4.0%}   {found['coverage']} hold it, {found['size'].value:.2f} labels"
             )
+        if self.soft:
+            lines.append(str(self.soft))
         width = max(9, *(len(label) for label in self.labels)) + 2
         lines.append(f"\n  {'':<{width}}{'precision':<22}{'recall':<22}f1")
         for label, values in self.per_label.items():
@@ -138,9 +145,12 @@ def evaluate_task(
     ranking = Ranking(truth, probabilities)
     place, count = numbered(clusters)
     sums = cluster_sums(rows, place, count)
-    resampled, areas = [], []
+    binned = by_confidence(truth, probabilities)
+    bin_sums = cluster_sums(binned[:, [0, 2]].reshape(len(truth), -1), place, count)
+    resampled, areas, bins = [], [], []
     for weights in cluster_weights(count, resamples, seed):
         resampled.append(weights @ sums)
+        bins.append(weights @ bin_sums)
         areas.append(ranking.aurc(weights[:, place]))
     point = scores(rows.sum(0), size, poles)
     spread = scores(np.concatenate(resampled), size, poles)
@@ -163,4 +173,17 @@ def evaluate_task(
             promised: {"coverage": one("coverage", i), "size": one("set_size", i)}
             for i, promised in enumerate(quantiles)
         },
+        reliability=_reliability(binned.sum(0), np.concatenate(bins), count),
     )
+
+
+def _reliability(totals: Array, draws: Array, clusters: int) -> tuple[ReliabilityBin, ...]:
+    """Bins with sentences; resamples that leave a bin empty say nothing of it."""
+    rows, confidence, right = totals
+    in_draws, right_in_draws = draws.reshape(len(draws), 2, -1).transpose(1, 0, 2)
+    out = []
+    for i in np.flatnonzero(rows):
+        drawn = in_draws[:, i] > 0
+        accuracy = estimate(right[i] / rows[i], right_in_draws[drawn, i] / in_draws[drawn, i], clusters)
+        out.append(ReliabilityBin(float(confidence[i] / rows[i]), accuracy, int(rows[i])))
+    return tuple(out)
