@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stancekit import Article, Prediction, Quote, Sentence, Span, Speaker
+from stancekit import Article, Prediction, Quote, Sentence, Span, Speaker, prevalence
 from stancekit.render import article_page, article_table
+from stancekit.render.style import letters
 
 LABELS = ("easing", "rivalry", "neither")
 
@@ -74,7 +75,21 @@ def test_every_quoted_sentence_is_marked_with_scores_speaker_and_reason() -> Non
 def test_the_page_needs_no_network_and_no_script() -> None:
     page = Page(article_page(article()))
     assert not {"script", "link", "img", "iframe"} & {tag for tag, _ in page.tags}
-    assert not any(name in attributes for _, attributes in page.tags for name in ("src", "href", "onload", "onclick"))
+    assert not any(name in attributes for _, attributes in page.tags for name in ("src", "onload", "onclick"))
+    assert all(attributes.get("href", "#").startswith("#") for _, attributes in page.tags)
+
+
+def test_each_sentence_in_the_list_of_speakers_leads_to_its_place_in_the_text() -> None:
+    page = Page(article_page(article()))
+    places = [attributes["id"] for tag, attributes in page.tags if tag == "mark" and "id" in attributes]
+    assert [attributes["href"] for tag, attributes in page.tags if tag == "a"] == [f"#{place}" for place in places]
+    assert len(set(places)) == 2
+
+
+def test_no_two_stances_have_the_same_letter() -> None:
+    found = letters(("against", "again", "aa", "a", "neither", "unsure"))
+    assert len(set(found.values())) == 6
+    assert (found["against"], found["unsure"]) == ("A", "?")
 
 
 def test_the_whole_text_is_on_the_page_in_order() -> None:
@@ -97,7 +112,7 @@ def test_nothing_from_outside_becomes_markup(head: str, name: str, label: str) -
     page = Page(article_page(article(text, name, (label + "a", "rivalry", "neither"))))
     allowed = {
         "html", "head", "meta", "title", "style", "body", "div", "main", "header", "ul", "li", "mark", "sup", "p", "b",
-        "article", "span", "br", "aside", "h2", "section", "h3",
+        "article", "span", "br", "aside", "h1", "h2", "section", "h3", "a",
     }  # fmt: skip
     assert {tag for tag, _ in page.tags} <= allowed
 
@@ -116,3 +131,25 @@ def test_the_table_fits_eighty_columns_and_has_no_colour_off_a_terminal(width: i
 def test_an_article_shows_itself_in_a_notebook() -> None:
     assert "We talk," in article()._repr_html_()
     assert "<html" not in article()._repr_html_()
+    assert "body {" not in article()._repr_html_()
+
+
+@given(HOSTILE, HOSTILE)
+def test_a_prediction_shows_itself_in_a_notebook_and_nothing_in_it_becomes_markup(text: str, label: str) -> None:
+    scores = {label: 0.7, label + "b": 0.3}
+    shown = Page(Prediction(text, label, 0.7, scores, "neutral", {"neutral": 1.0})._repr_html_())
+    assert {tag for tag, _ in shown.tags} <= {"p", "table", "tr", "td"}
+    assert "70%" in shown.text
+
+
+def test_an_unsure_prediction_says_so_in_a_notebook() -> None:
+    assert "unsure" in Prediction("x", "unsure", 0.4, {"for": 0.4, "against": 0.3, "neither": 0.3})._repr_html_()
+
+
+@given(HOSTILE, HOSTILE)
+def test_shares_show_themselves_in_a_notebook_and_nothing_in_them_becomes_markup(stance: str, group: str) -> None:
+    rows = [{"id": i, "stance": stance, "outlet": group or "-"} for i in range(20)]
+    shown = Page(prevalence(rows, rows[:3], by="outlet")._repr_html_())
+    assert {tag for tag, _ in shown.tags} <= {"p", "table", "thead", "tbody", "tr", "th", "td"}
+    assert "100.0" in shown.text
+    assert "no interval" in shown.text

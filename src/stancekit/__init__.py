@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from stancekit.corpus import label
+    from stancekit.corpus.report import report
     from stancekit.data import check_frame
     from stancekit.errors import (
         CheckpointError,
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "stancekit.corpus": ("label",),
+    "stancekit.corpus.report": ("report",),
     "stancekit.data": ("check_frame",),
     "stancekit.errors": (
         "CheckpointError",
@@ -81,6 +83,7 @@ __all__ = [
     "predict_stream",
     "prevalence",
     "read",
+    "report",
     "train",
 ]
 

@@ -282,6 +282,41 @@ def prevalence(labels: str, sample: str, as_json: bool, **options: Any) -> None:
     click.echo(result.to_json() if as_json else str(result))
 
 
+@cli.command()
+@click.argument("labels", type=click.Path())
+@click.option("--sample", type=click.Path(), help="Rows of LABELS drawn at random, with the stance a person gave them.")
+@click.option("--by", multiple=True, metavar="COLUMN", help="A column that was carried along; may be given again.")
+@click.option(
+    "--date",
+    metavar="COLUMN",
+    help="Of ISO dates; date:month (:year, :quarter, :week) for that period.  [default: date, if there is one]",
+)
+@click.option("--weights", metavar="COLUMN", help="Of the sample: one over the probability that the row was drawn.")
+@click.option("--html", type=click.Path(dir_okay=False), help="Write the report as a page there.")
+@click.option("--figures", type=click.Path(file_okay=False), help="Folder for the figures as .png and .svg.")
+@_JSON
+def report(labels: str, html: str | None, figures: str | None, as_json: bool, **options: Any) -> None:
+    """Show what is in LABELS, the folder that `stancekit label` wrote.
+
+    Shares over time, by column and by role, telling quotes, who changed. The shares are valid with a --sample, raw and
+    biased without.
+    """
+    from stancekit.data import write_text
+    from stancekit.render import corpus_tables
+
+    result = stancekit.report(labels, **options)
+    if as_json:
+        click.echo(result.to_json())
+    elif not html:
+        corpus_tables(result, sys.stdout)
+    if html:
+        write_text(html, result.to_html())
+        click.echo(f"Report: {Path(html).absolute()}", err=as_json)
+    if figures:
+        for path in result.save_figures(figures):
+            click.echo(f"Figure: {path}", err=as_json)
+
+
 def _training_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """One flag for each field of `TrainOptions`, with the field's own description."""
     from stancekit.training.options import TrainOptions

@@ -94,6 +94,11 @@ class Prediction:
         kept = tuple(label for label, p in ranked if 1 - p <= threshold)
         return kept or (ranked[0][0],)
 
+    def _repr_html_(self) -> str:
+        from stancekit.render import prediction_fragment
+
+        return prediction_fragment(self)
+
 
 @dataclass(frozen=True, slots=True)
 class Sentence:

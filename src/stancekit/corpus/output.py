@@ -47,6 +47,7 @@ class Manifest(msgspec.Struct, forbid_unknown_fields=True):
         errors_bytes: Length of `errors.jsonl`.
         stances: Sentences by stance.
         sentiments: Sentences by sentiment; empty for a frame without.
+        neither: The stance that takes no side, or empty.
         position: Bytes of the input behind them.
         stdin_sha256: Of the articles read from standard input so far, or empty.
     """
@@ -56,6 +57,7 @@ class Manifest(msgspec.Struct, forbid_unknown_fields=True):
     started: str
     stances: dict[str, int]
     sentiments: dict[str, int]
+    neither: str = ""
     finished: str = ""
     seconds: float = 0.0
     model_seconds: float = 0.0
@@ -84,7 +86,7 @@ class Output:
     def __init__(self, folder: Path, manifest: Manifest, keep: Sequence[str] = ()) -> None:
         self.folder = folder
         self._format = manifest.settings["format"]
-        self._columns = _columns(list(manifest.stances), list(manifest.sentiments), keep)
+        self._columns = column_kinds(list(manifest.stances), list(manifest.sentiments), keep)
         for part in folder.glob(".*.part"):  # of a killed run
             part.unlink()
         found = _manifest_of(folder)
@@ -214,11 +216,20 @@ def _manifest_of(folder: Path) -> Manifest | None:
         if others:
             raise DataError(f"{folder}: holds {others[0]!r} but no {MANIFEST}; give a new or empty folder")
         return None
+    return read_manifest(path)
+
+
+def read_manifest(path: Path) -> Manifest:
+    """A `manifest.json`.
+
+    Raises:
+        DataError: It is damaged.
+    """
     try:
         return msgspec.json.decode(path.read_bytes(), type=Manifest)
     except msgspec.DecodeError as error:
         raise DataError(
-            f"{path}: damaged, or of another stancekit: {error}; remove {folder} and label everything again"
+            f"{path}: damaged, or of another stancekit: {error}; remove {path.parent} and label everything again"
         ) from error
 
 
@@ -233,7 +244,7 @@ def _changes(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[str]:
             yield f"{name} was {before}, now {now}"
 
 
-def _columns(stances: Sequence[str], sentiments: Sequence[str], keep: Sequence[str]) -> dict[str, Any]:
+def column_kinds(stances: Sequence[str], sentiments: Sequence[str], keep: Sequence[str]) -> dict[str, Any]:
     """Name and kind of each column; the kind of scores is the list of their labels."""
     columns: dict[str, Any] = {
         "article": str,

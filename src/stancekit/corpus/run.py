@@ -181,7 +181,12 @@ def _run(
     heads = checkpoint.meta.heads
     sentiments = heads["sentiment"].labels if "sentiment" in heads else []
     fresh = Manifest(
-        settings, versions(), _now(), dict.fromkeys(heads["stance"].labels, 0), dict.fromkeys(sentiments, 0)
+        settings,
+        versions(),
+        _now(),
+        dict.fromkeys(heads["stance"].labels, 0),
+        dict.fromkeys(sentiments, 0),
+        checkpoint.frame.neither or "",
     )
     output = Output(out, fresh, source.columns.keep)
     _log.info("%s files, %.1f MB; %s on %s", inputs.files, inputs.bytes / 1e6, checkpoint.meta.name, runner.device)

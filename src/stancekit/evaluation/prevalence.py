@@ -20,7 +20,7 @@ Unit = Literal["sentence", "quote", "speaker", "article"]
 Table = str | Path | Iterable[Any]
 _UNITS = {"sentence": (), "quote": ("article", "quote"), "speaker": ("speaker",), "article": ("article",)}
 _KEYS = (("id",), ("article", "start"), ("article", "quote", "sentence"))
-_PERIODS: dict[str, Callable[[date], str]] = {
+PERIODS: dict[str, Callable[[date], str]] = {
     "year": lambda day: f"{day.year}",
     "quarter": lambda day: f"{day.year}-Q{(day.month + 2) // 3}",
     "month": lambda day: f"{day:%Y-%m}",
@@ -46,7 +46,7 @@ class Share:
     """
 
     raw: float
-    adjusted: float
+    adjusted: float | None = None
     value: float | None = None
     low: float | None = None
     high: float | None = None
@@ -106,6 +106,11 @@ class Prevalence:
     def to_json(self) -> str:
         """The shares as JSON."""
         return json.dumps(self.to_dict(), ensure_ascii=False)
+
+    def _repr_html_(self) -> str:
+        from stancekit.render import prevalence_fragment
+
+        return prevalence_fragment(self)
 
     def __str__(self) -> str:
         lines = [
@@ -186,27 +191,51 @@ def prevalence(
                 f"{source}: unknown stance {row.get('stance')!r}; the predictions have {', '.join(stances)}"
             )
         truth[i, stances.index(row["stance"])] = 1
-    weight = np.array([_weight(source, row, weights) for source, row in sample])
+    weight = np.array([row_weight(source, row, weights) for source, row in sample])
     columns = [by] if isinstance(by, str) else list(by)
     named, member = _numbered(zip(*(_column(rows, column) for column in columns), strict=True), len(rows))
     clusters = _numbered(zip(_column(rows, cluster)), len(rows))[1] if cluster else np.arange(len(rows))
     _, units = _numbered(zip(member.tolist(), *(_column(rows, c) for c in _UNITS[unit]), strict=True), len(rows))
     count = 1 / np.bincount(units)[units] if _UNITS[unit] else np.ones(len(rows))
-    confusion = (truth * (weight * count[place])[:, None]).T @ given[place]
+    whole = Sample(predicted, count, clusters, place, truth, weight)
+    names = [dict(zip(columns, name, strict=True)) for name in named]
+    return Prevalence(estimate_groups(whole, given, stances, names, member, method), method, unit, cluster)
+
+
+def estimate_groups(
+    whole: Sample,
+    given: Array,
+    stances: Sequence[str],
+    names: Sequence[Mapping[str, str]],
+    member: Array,
+    method: Method = "ppi++",
+) -> tuple[Group, ...]:
+    """`prevalence` on arrays: the shares of each group of a corpus.
+
+    Args:
+        whole: The corpus.
+        given: Its predicted stances as ones and zeros, (rows, stances).
+        stances: Their names.
+        names: What defines each group.
+        member: Number of each row's group, (rows,); rows of no group have -1.
+        method: As for `prevalence`.
+    """
+    confusion = (whole.truth * (whole.weight * whole.count[whole.place])[:, None]).T @ given[whole.place]
     groups = []
-    for number, name in enumerate(named):
-        inside, chosen = np.flatnonzero(member == number), np.flatnonzero(member[place] == number)
+    for number, name in enumerate(names):
+        inside, chosen = np.flatnonzero(member == number), np.flatnonzero(member[whole.place] == number)
+        count = whole.count[inside]
         here = Sample(
-            predicted=predicted[inside],
-            count=count[inside],
-            cluster=np.unique(clusters[inside], return_inverse=True)[1],
-            place=np.searchsorted(inside, place[chosen]),
-            truth=truth[chosen],
-            weight=weight[chosen],
+            predicted=whole.predicted[inside],
+            count=count,
+            cluster=np.unique(whole.cluster[inside], return_inverse=True)[1],
+            place=np.searchsorted(inside, whole.place[chosen]),
+            truth=whole.truth[chosen],
+            weight=whole.weight[chosen],
         )
-        raw = count[inside] @ given[inside] / count[inside].sum()
-        groups.append(_group(dict(zip(columns, name, strict=True)), here, stances, raw, confusion, method))
-    return Prevalence(tuple(groups), method, unit, cluster)
+        raw = count @ given[inside] / count.sum()
+        groups.append(_group(dict(name), here, stances, raw, confusion, method))
+    return tuple(groups)
 
 
 def _group(
@@ -304,8 +333,8 @@ def _column(rows: Sequence[tuple[str, Mapping[str, Any]]], name: str) -> list[st
     column, period = name, ""
     if ":" in name and name not in rows[0][1]:
         column, _, period = name.rpartition(":")
-        if period not in _PERIODS:
-            raise OptionError(f"unknown period {period!r} in {name!r}; there is: {', '.join(_PERIODS)}")
+        if period not in PERIODS:
+            raise OptionError(f"unknown period {period!r} in {name!r}; there is: {', '.join(PERIODS)}")
     values = []
     for source, row in rows:
         value = row.get(column)
@@ -317,7 +346,7 @@ def _column(rows: Sequence[tuple[str, Mapping[str, Any]]], name: str) -> list[st
                 else f"{source}: {column!r} is empty; fill it in, or leave such rows out of both tables"
             )
         try:
-            values.append(_PERIODS[period](date.fromisoformat(str(value)[:10])) if period else str(value))
+            values.append(PERIODS[period](date.fromisoformat(str(value)[:10])) if period else str(value))
         except ValueError as error:
             raise DataError(f"{source}: {column!r} holds {value!r}; want a date like 2024-03-31") from error
     return values
@@ -331,7 +360,8 @@ def _numbered(values: Iterable[tuple[Any, ...]], rows: int) -> tuple[list[tuple[
     return names, np.array([number[value] for value in listed])
 
 
-def _weight(source: str, row: Mapping[str, Any], column: str | None) -> float:
+def row_weight(source: str, row: Mapping[str, Any], column: str | None) -> float:
+    """What a labelled row counts for: one over the probability that it was drawn, 1 without a column for it."""
     try:
         value = 1.0 if column is None else float(row[column])
     except (KeyError, TypeError, ValueError) as error:

@@ -104,9 +104,9 @@ class Evaluation:
             MissingExtraError: matplotlib is not installed.
             DataError: A file cannot be written.
         """
-        from stancekit.render import save_figures
+        from stancekit.render import save_evaluation_figures
 
-        return save_figures(self, folder)
+        return save_evaluation_figures(self, folder)
 
     def _repr_html_(self) -> str:
         from stancekit.render import evaluation_fragment

@@ -11,7 +11,9 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 
 from stancekit.errors import MissingExtraError
-from stancekit.render.figures import Drawing, evaluation_drawings, inline_svg
+from stancekit.render.drawing import Drawing, inline_svg
+from stancekit.render.evaluation_figures import evaluation_drawings
+from stancekit.render.style import STANCES, document
 
 if TYPE_CHECKING:
     from stancekit.evaluation import BehaviourReport, Comparison, Evaluation, Mistake, Mistakes, Slice, TaskEvaluation
@@ -39,22 +41,15 @@ def evaluation_page(evaluation: Evaluation) -> str:
     Raises:
         MissingExtraError: matplotlib is not installed.
     """
-    drawings = evaluation_drawings(evaluation)
-    return (
-        '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f"<title>{_e(_title(evaluation))}</title>\n<style>{_STYLE}</style>\n</head>\n<body>\n"
-        f"{_body(evaluation, drawings)}\n</body>\n</html>\n"
-    )
+    return document(_title(evaluation), _body(evaluation, evaluation_drawings(evaluation)), _STYLE)
 
 
 def evaluation_fragment(evaluation: Evaluation) -> str:
     """The same for a notebook cell; without matplotlib it says how to get the figures."""
     try:
-        drawings, note = evaluation_drawings(evaluation), ""
+        return f"<style>{_STYLE}</style>\n{_body(evaluation, evaluation_drawings(evaluation))}"
     except MissingExtraError as error:
-        drawings, note = {}, f"<p>{_e(error)}</p>"
-    return f"<style>{_STYLE}</style>\n{note}{_body(evaluation, drawings)}"
+        return f"<style>{_STYLE}</style>\n<p>{_e(error)}</p>{_body(evaluation, {})}"
 
 
 def _title(evaluation: Evaluation) -> str:
@@ -68,7 +63,7 @@ def _body(evaluation: Evaluation, drawings: Mapping[str, Sequence[Drawing]]) -> 
         if name == "stance":
             parts += [*_slices(evaluation.slices, drawings.get("slices", ())), *_against(evaluation.against)]
     parts += [*_behaviour(evaluation.behaviour), *_mistakes(evaluation.mistakes), _method(evaluation)]
-    return '<main class="stancekit-evaluation">\n' + "\n".join(parts) + "\n</main>"
+    return '<main class="stancekit evaluation">\n' + "\n".join(parts) + "\n</main>"
 
 
 def _duplicates(evaluation: Evaluation) -> Iterator[str]:
@@ -259,7 +254,7 @@ def _method(evaluation: Evaluation) -> str:
 
 def _figures(drawings: Sequence[Drawing]) -> str:
     made = "".join(
-        f"<figure>{inline_svg(drawing)}<figcaption>{_e(drawing.caption)}</figcaption></figure>" for drawing in drawings
+        f"<figure>{inline_svg(drawing)}<figcaption>{_e(drawing.title)}</figcaption></figure>" for drawing in drawings
     )
     return f'<div class="figures">{made}</div>' if made else ""
 
@@ -291,46 +286,47 @@ def _e(value: object) -> str:
     return escape(str(value).encode("utf-8", "replace").decode())
 
 
-_STYLE = """
-:root { color-scheme: light dark; }
-body { margin: 0; background: Canvas; color: CanvasText; }
-.stancekit-evaluation { --blue: #0b62a8; --line: #8b8f94; max-width: 62rem; margin: 0 auto; padding: 1.5rem 1rem 4rem;
+_STYLE = (
+    STANCES
+    + """
+.stancekit.evaluation { --blue: hsl(212 75% var(--l)); --line: GrayText;
+  max-width: 62rem; margin: 0 auto; padding: 1.5rem 1rem 4rem;
   font: 1rem/1.55 system-ui, sans-serif; overflow-wrap: anywhere; }
-.stancekit-evaluation h1 { font-size: 1.35rem; line-height: 1.3; margin: 0 0 1rem; }
-.stancekit-evaluation h2 { font-size: 1.15rem; margin: 2.5rem 0 .5rem; padding-top: .7rem;
+.stancekit.evaluation h1 { font-size: 1.35rem; line-height: 1.3; margin: 0 0 1rem; }
+.stancekit.evaluation h2 { font-size: 1.15rem; margin: 2.5rem 0 .5rem; padding-top: .7rem;
   border-top: 1px solid var(--line); }
-.stancekit-evaluation h3 { font-size: 1rem; margin: 2rem 0 .5rem; }
-.stancekit-evaluation p { max-width: 44rem; }
-.stancekit-evaluation .headline .figure { font-size: 1.05rem; margin: 0; }
-.stancekit-evaluation .headline b { font-size: 2.6rem; line-height: 1.1; margin-right: .2em; }
-.stancekit-evaluation .warning { border: 3px solid #c62828; padding: .2rem 1rem; margin: 0 0 1.5rem; }
-.stancekit-evaluation .verdict { border-left: 4px solid var(--blue); padding-left: .8rem; }
-.stancekit-evaluation .scroll { overflow-x: auto; margin: 1.2rem 0; max-width: 100%; width: fit-content; }
-.stancekit-evaluation table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
-.stancekit-evaluation caption { text-align: left; font-weight: 600; padding-bottom: .3rem; overflow-wrap: normal; }
-.stancekit-evaluation th, .stancekit-evaluation td { text-align: right; vertical-align: top; font-weight: normal;
+.stancekit.evaluation h3 { font-size: 1rem; margin: 2rem 0 .5rem; }
+.stancekit.evaluation p { max-width: 44rem; }
+.stancekit.evaluation .headline .figure { font-size: 1.05rem; margin: 0; }
+.stancekit.evaluation .headline b { font-size: 2.6rem; line-height: 1.1; margin-right: .2em; }
+.stancekit.evaluation .warning { border: 3px solid #c62828; padding: .2rem 1rem; margin: 0 0 1.5rem; }
+.stancekit.evaluation .verdict { border-left: 4px solid var(--blue); padding-left: .8rem; }
+.stancekit.evaluation .scroll { overflow-x: auto; margin: 1.2rem 0; max-width: 100%; width: fit-content; }
+.stancekit.evaluation table { border-collapse: collapse; font-variant-numeric: tabular-nums; }
+.stancekit.evaluation caption { text-align: left; font-weight: 600; padding-bottom: .3rem; overflow-wrap: normal; }
+.stancekit.evaluation th, .stancekit.evaluation td { text-align: right; vertical-align: top; font-weight: normal;
   padding: .3rem .6rem; border-top: 1px solid color-mix(in srgb, var(--line) 45%, transparent);
   overflow-wrap: normal; }
-.stancekit-evaluation thead th, .stancekit-evaluation thead td { border-top: 0; font-size: .85rem; }
-.stancekit-evaluation thead th:first-child { text-align: left; padding-left: 0; }
-.stancekit-evaluation .tables { display: flex; flex-wrap: wrap; column-gap: 3rem; align-items: flex-start; }
-.stancekit-evaluation tbody th { text-align: left; min-width: 6rem; max-width: 16rem; padding-left: 0; }
-.stancekit-evaluation td small, .stancekit-evaluation th small { display: block; font-size: .75rem; }
-.stancekit-evaluation td small { white-space: nowrap; }
-.stancekit-evaluation .figures { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(20rem, 100%), 1fr));
+.stancekit.evaluation thead th, .stancekit.evaluation thead td { border-top: 0; font-size: .85rem; }
+.stancekit.evaluation thead th:first-child { text-align: left; padding-left: 0; }
+.stancekit.evaluation .tables { display: flex; flex-wrap: wrap; column-gap: 3rem; align-items: flex-start; }
+.stancekit.evaluation tbody th { text-align: left; min-width: 6rem; max-width: 16rem; padding-left: 0; }
+.stancekit.evaluation td small, .stancekit.evaluation th small { display: block; font-size: .75rem; }
+.stancekit.evaluation td small { white-space: nowrap; }
+.stancekit.evaluation .figures { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(20rem, 100%), 1fr));
   gap: 1rem 2rem; margin: 1.5rem 0; }
-.stancekit-evaluation figure { margin: 0; max-width: 32rem; break-inside: avoid; }
-.stancekit-evaluation figcaption { font-size: .85rem; }
-.stancekit-evaluation svg { width: 100%; height: auto; display: block; }
-.stancekit-evaluation svg * { stroke-linejoin: round; stroke-linecap: butt; }
-.stancekit-evaluation .texts { padding-left: 1.6rem; max-width: 44rem; }
-.stancekit-evaluation .texts li { margin: .7rem 0; break-inside: avoid; }
-.stancekit-evaluation .texts small { display: block; }
-.stancekit-evaluation summary { cursor: pointer; padding: .4rem 0; }
-.stancekit-evaluation :focus-visible { outline: 2px solid currentColor; outline-offset: 2px; }
-@media (prefers-color-scheme: dark) { .stancekit-evaluation { --blue: #6cb4f5; --line: #83888e; } }
-@media print { :root { color-scheme: light; } .stancekit-evaluation { --blue: #0b62a8; --line: #8b8f94;
-  max-width: none; padding: 0; font-size: .85rem; } .stancekit-evaluation .scroll { overflow: visible; }
-  .stancekit-evaluation tr { break-inside: avoid; }
-  .stancekit-evaluation svg { -webkit-print-color-adjust: exact; print-color-adjust: exact; } }
+.stancekit.evaluation figure { margin: 0; max-width: 32rem; break-inside: avoid; }
+.stancekit.evaluation figcaption { font-size: .85rem; }
+.stancekit.evaluation svg { width: 100%; height: auto; display: block; }
+.stancekit.evaluation svg * { stroke-linejoin: round; stroke-linecap: butt; }
+.stancekit.evaluation .texts { padding-left: 1.6rem; max-width: 44rem; }
+.stancekit.evaluation .texts li { margin: .7rem 0; break-inside: avoid; }
+.stancekit.evaluation .texts small { display: block; }
+.stancekit.evaluation summary { cursor: pointer; padding: .4rem 0; }
+.stancekit.evaluation :focus-visible { outline: 2px solid currentColor; outline-offset: 2px; }
+@media print { :root { color-scheme: light; } .stancekit.evaluation { --l: 42%;
+  max-width: none; padding: 0; font-size: .85rem; } .stancekit.evaluation .scroll { overflow: visible; }
+  .stancekit.evaluation tr { break-inside: avoid; }
+  .stancekit.evaluation svg { -webkit-print-color-adjust: exact; print-color-adjust: exact; } }
 """
+)
