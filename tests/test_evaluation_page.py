@@ -76,9 +76,9 @@ def test_the_page_says_in_order_what_spoils_the_scores_what_may_be_concluded_and
     text = Page(result.to_html()).text
     order = [
         "tiny on bread", "Warning: 1 of the evaluated sentences are nearly the same", result.conclusion,
-        "240 sentences in", "Confusion matrix", "Reliability", "Risk and coverage", "By label", "Conformal sets", "several annotators",
-        "By slice", "Against bread", result.against.tasks["stance"].verdict, "Behaviour", "Errors to read",
-        "Sure and wrong", "How it was measured",
+        "240 sentences in", "Confusion matrix", "Reliability", "Risk and coverage", "By label", "Conformal sets",
+        "several annotators", "By slice", "Against bread", result.against.tasks["stance"].verdict, "Behaviour",
+        "Errors to read", "Sure and wrong", "How it was measured",
     ]  # fmt: skip
     places = [text.index(piece) for piece in order]
     assert places == sorted(places)

@@ -6,14 +6,12 @@ from typing import Any
 
 import pytest
 
-from browser import WIDTHS, OpenPage, browser, contrast_failures, open_page, overflow, unnamed_figures
+from browser import WIDTHS, OpenPage, contrast_failures, overflow, unnamed_figures
 from labels import write_labels
 from stancekit import report
 from stancekit.render import article_page
 from test_render import article
 from test_report import corpus, write_sample
-
-__all__ = ["browser", "open_page"]  # fixtures
 
 LONG = "Donaudampfschifffahrtsgesellschaftskapitän" * 4
 
