@@ -20,6 +20,7 @@ from stancekit.cli import main
 from stancekit.corpus.changes import permutation_p
 from stancekit.corpus.labels import open_labels
 from stancekit.render import corpus_tables
+from stancekit.render.corpus_figures import corpus_drawings
 from test_render import HOSTILE, Page
 
 Rows = list[dict[str, Any]]
@@ -304,6 +305,24 @@ def test_a_sample_that_does_not_fit_is_refused_by_its_line(
         report(labels, path)
 
 
+def test_a_sampled_row_that_two_rows_could_be_is_refused(tmp_path: Path) -> None:
+    rows = [{"article": "a", "start": 5, "stance": "for"}] * 2
+    (tmp_path / "sample.csv").write_text("article,start,stance\na,5,for\n")
+    with pytest.raises(DataError, match="2 rows of .* have article 'a', start 5; give articles different ids"):
+        report(write_labels(tmp_path / "labels", rows), tmp_path / "sample.csv")
+
+
+def test_a_raw_count_is_never_drawn_among_corrected_shares(tmp_path: Path) -> None:
+    rows, truth = corpus()
+    for row in rows[:5]:
+        row["outlet"], row["stance"] = "Without labels", "for"
+    labels = write_labels(tmp_path / "labels", rows)
+    found = report(labels, write_sample(tmp_path / "sample.jsonl", truth[5:]), by="outlet")
+    text = corpus_drawings(found)["outlet"].text
+    assert "Without labels" not in text
+    assert "Without labels" in found.to_html()
+
+
 # how it looks
 
 
@@ -404,7 +423,7 @@ def test_figures_are_saved_as_png_and_svg(labels: Path, tmp_path: Path) -> None:
     ]
     assert paths[0].read_bytes().startswith(b"\x89PNG")
     assert b"<svg" in paths[1].read_bytes()
-    with pytest.raises(DataError, match="cannot be made"):
+    with pytest.raises(DataError, match="no folder can be made"):
         report(labels).save_figures(paths[0] / "below")
 
 

@@ -55,7 +55,7 @@ class CorpusReport:
         version: Of the stancekit that labelled it.
         started: When labelling began, in UTC.
         finished: When it was complete.
-        files: Read, 0 for standard input.
+        files: Read; standard input is one.
         articles: Read, those with errors among them.
         errors: Articles that could not be read.
         quotes: Found.
@@ -251,8 +251,10 @@ def _date_column(run: Labels, asked: str | None) -> tuple[str | None, str | None
     """The column of dates and the period, as far as they are known."""
     if asked is None:
         return ("date" if "date" in run.columns else None), None
-    column, _, period = (asked, "", "") if asked in run.columns else asked.partition(":")
-    return column, period or None
+    if asked in run.columns or ":" not in asked:
+        return asked, None
+    column, _, period = asked.rpartition(":")
+    return column, period
 
 
 def _numbers_of(stance: Coded, stances: tuple[str, ...], folder: Path) -> Array:

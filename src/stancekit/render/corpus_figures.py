@@ -57,13 +57,19 @@ def _look(report: CorpusReport, stance: str) -> tuple[str, str]:
     return (NEITHER, "x") if place < 0 else (SIDES[place % len(SIDES)], MARKERS[place % len(MARKERS)])
 
 
+def _known(report: CorpusReport, share: Share) -> bool:
+    """Whether there is an estimate; a raw count among corrected shares is none."""
+    return report.sample is None or share.value is not None
+
+
 def _in_words(report: CorpusReport, cut: Cut) -> str:
     kind = "corrected" if report.sample else "raw model counts"
     parts = []
     for stance in report.stances:
-        shares = [(best(group.shares[stance]), group.name) for group in cut.groups]
-        low, high = min(shares), max(shares)
-        parts.append(f"{stance} from {low[0]:.0%} ({low[1]}) to {high[0]:.0%} ({high[1]})")
+        shares = [(best(g.shares[stance]), g.name) for g in cut.groups if _known(report, g.shares[stance])]
+        if shares:
+            low, high = min(shares), max(shares)
+            parts.append(f"{stance} from {low[0]:.0%} ({low[1]}) to {high[0]:.0%} ({high[1]})")
     return f"Shares, {kind}: {'; '.join(parts)}. The table beside it has the numbers."
 
 
@@ -119,6 +125,8 @@ def _by_value(report: CorpusReport, cut: Cut) -> Any:
     for row, group in enumerate(cut.groups):
         for place, stance in enumerate(sides):
             share = group.shares[stance]
+            if not _known(report, share):
+                continue
             color, marker = _look(report, stance)
             y = row + (place - (len(sides) - 1) / 2) * 0.6 / len(sides)
             if share.low is not None and share.high is not None:

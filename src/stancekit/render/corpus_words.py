@@ -65,9 +65,8 @@ def how_changed(change: Change) -> tuple[str, str, str]:
 
 def provenance(report: CorpusReport) -> list[tuple[str, str]]:
     """What a reader needs to make the numbers again."""
-    files = f", from {count(report.files, 'file')}" if report.files else ", from standard input"
     return [
-        ("Labels", f"{report.labels}{files}"),
+        ("Labels", f"{report.labels}, from {count(report.files, 'file')}"),
         ("Model", f"{report.model}, sha256 {report.model_sha256}"),
         ("Labelled", f"{report.started} to {report.finished}, by stancekit {report.version}"),
         ("Hand-labelled sample", report.sample or "none"),
