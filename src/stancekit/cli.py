@@ -329,7 +329,7 @@ def _training_options(command: Callable[..., Any]) -> Callable[..., Any]:
         if kind is bool:
             option = click.option(f"{flag}/--no-{flag[2:]}", name, default=None, help=description)
         elif get_origin(kind) is tuple:
-            option = click.option(flag[:-1], name, multiple=True, help=f"{meta.description}; may be given again")
+            option = click.option(flag, name, multiple=True, help=f"{meta.description}; may be given again")
         elif get_origin(kind) is Literal:
             option = click.option(flag, name, type=click.Choice(get_args(kind)), help=description)
         else:
