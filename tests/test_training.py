@@ -175,6 +175,12 @@ def test_flags_win_over_the_file_and_the_file_over_defaults(tmp_path: Path) -> N
     assert (options.epochs, options.seed, options.pooling) == (2, 9, "mean")
 
 
+def test_a_list_in_the_file_stands_where_no_flag_was_given(tmp_path: Path) -> None:
+    config = tmp_path / "run.toml"
+    config.write_text('teachers = ["a", "b"]\n')
+    assert read_options(config, {"teachers": ()}).teachers == ("a", "b")
+
+
 @pytest.mark.parametrize("base", ["./nowhere", "/no/such/folder", "a/b/c"])
 def test_an_encoder_that_is_not_there_is_a_clear_error(base: str) -> None:
     with pytest.raises(EncoderError, match="no such folder"):

@@ -68,7 +68,7 @@ def read_options(config: str | Path | None, flags: Mapping[str, Any] | None = No
 
     Args:
         config: A TOML file, or None.
-        flags: Values that were given on the command line or in Python; None values count as not given.
+        flags: Values that were given on the command line or in Python; None and empty tuples count as not given.
 
     Raises:
         DataError: The file cannot be read.
@@ -82,7 +82,7 @@ def read_options(config: str | Path | None, flags: Mapping[str, Any] | None = No
             values = tomllib.loads(read_text(config))
         except tomllib.TOMLDecodeError as error:
             raise OptionError(f"{config}: not valid TOML: {error}") from error
-    values |= {name: value for name, value in (flags or {}).items() if value is not None}
+    values |= {name: value for name, value in (flags or {}).items() if value not in (None, ())}
     try:
         return msgspec.convert(values, TrainOptions)
     except msgspec.ValidationError as error:
