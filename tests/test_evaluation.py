@@ -126,6 +126,13 @@ def test_reliability_bins_hold_every_row_and_their_gaps_make_the_calibration_err
     assert gap == pytest.approx(result.metrics["ece"].value)
 
 
+def test_a_bin_with_one_group_has_no_narrow_interval() -> None:
+    probabilities = np.array([[0.95, 0.05, 0.0]] * 30 + [[0.45, 0.3, 0.25]] * 3)
+    result = evaluate_task(["a"] * 33, probabilities, LABELS, [str(min(i, 30)) for i in range(33)])
+    low, _ = result.reliability
+    assert (low.rows, low.accuracy.low, low.accuracy.value, low.accuracy.high) == (3, 0, 1, 1)
+
+
 def test_soft_scores_equal_scipys() -> None:
     rng = np.random.default_rng(0)
     shares, made = rng.dirichlet(np.ones(3), 50), rng.dirichlet(np.ones(3), 50)

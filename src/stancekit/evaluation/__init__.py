@@ -7,11 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from stancekit.errors import DataError
-from stancekit.evaluation.agreement import (
-    Agreement,
-    PairAgreement,
-    TaskAgreement,
-)  # the function is stancekit.agreement
+from stancekit.evaluation.agreement import Agreement, PairAgreement, TaskAgreement  # and stancekit.agreement
 from stancekit.evaluation.baselines import evaluate_baselines
 from stancekit.evaluation.behaviour import BehaviourReport, run_behaviour
 from stancekit.evaluation.compare import Comparison, Difference, TaskComparison, compare_rows, compare_task

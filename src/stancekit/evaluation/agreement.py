@@ -134,7 +134,7 @@ def agreement(data: str | Path, annotators: Sequence[str] = (), *, cluster: str 
 
     Example:
         >>> round(agreement("us-china").tasks["stance"].pairs[0].agreed.value, 2)
-        0.87
+        0.99
     """
     path = Path(data)
     if path.is_dir() or (not path.exists() and str(data) in shipped_frames()):

@@ -59,7 +59,9 @@ class Mistakes:
         if self.candidates is None:
             doubted = f"labels that may be wrong: not searched; {INSTALL}"
         else:
-            doubted = f"labels that may be wrong (cleanlab): {self.candidates}; read these before the rest"
+            doubted = f"labels that may be wrong (cleanlab): {self.candidates}" + (
+                "; read these first" if self.candidates else ""
+            )
         return "\n".join(
             [
                 f"wrong: {self.wrong} sentences; sure and wrong",

@@ -145,7 +145,7 @@ class Evaluation:
         if self.against:
             parts.append(str(self.against))
         if self.behaviour:
-            parts.append(f"behaviour suite: {self.behaviour.summary()}")
+            parts.append(textwrap.fill(f"behaviour suite: {self.behaviour.summary()}", 80))
         if self.mistakes:
             parts.append(str(self.mistakes))
         return "\n\n".join(parts)

@@ -173,17 +173,21 @@ def evaluate_task(
             promised: {"coverage": one("coverage", i), "size": one("set_size", i)}
             for i, promised in enumerate(quantiles)
         },
-        reliability=_reliability(binned.sum(0), np.concatenate(bins), count),
+        reliability=_reliability(binned.sum(0), np.concatenate(bins), (bin_sums > 0).sum(0)),
     )
 
 
-def _reliability(totals: Array, draws: Array, clusters: int) -> tuple[ReliabilityBin, ...]:
+def _reliability(totals: Array, draws: Array, clusters: Array) -> tuple[ReliabilityBin, ...]:
     """Bins with sentences; resamples that leave a bin empty say nothing of it."""
     rows, confidence, right = totals
     in_draws, right_in_draws = draws.reshape(len(draws), 2, -1).transpose(1, 0, 2)
     out = []
     for i in np.flatnonzero(rows):
         drawn = in_draws[:, i] > 0
-        accuracy = estimate(right[i] / rows[i], right_in_draws[drawn, i] / in_draws[drawn, i], clusters)
+        accuracy = (
+            estimate(right[i] / rows[i], right_in_draws[drawn, i] / in_draws[drawn, i], int(clusters[i]))
+            if clusters[i] > 1 and drawn.any()
+            else Estimate(float(right[i] / rows[i]), 0.0, 1.0)  # one cluster says nothing of others
+        )
         out.append(ReliabilityBin(float(confidence[i] / rows[i]), accuracy, int(rows[i])))
     return tuple(out)

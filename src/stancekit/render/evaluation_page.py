@@ -310,7 +310,8 @@ _STYLE = (
 .stancekit.evaluation thead th, .stancekit.evaluation thead td { border-top: 0; font-size: .85rem; }
 .stancekit.evaluation thead th:first-child { text-align: left; padding-left: 0; }
 .stancekit.evaluation .tables { display: flex; flex-wrap: wrap; column-gap: 3rem; align-items: flex-start; }
-.stancekit.evaluation tbody th { text-align: left; min-width: 6rem; max-width: 16rem; padding-left: 0; }
+.stancekit.evaluation tbody th { text-align: left; min-width: 6rem; max-width: 16rem; padding-left: 0;
+  overflow-wrap: anywhere; }
 .stancekit.evaluation td small, .stancekit.evaluation th small { display: block; font-size: .75rem; }
 .stancekit.evaluation td small { white-space: nowrap; }
 .stancekit.evaluation .figures { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(20rem, 100%), 1fr));
