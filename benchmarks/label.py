@@ -4,7 +4,8 @@
 
 The articles are made here from the us-china frame's quotes and the bundled example's reporting; every quoted sentence
 is different, since repeated ones would be computed once. "The model alone" gets all their sentences in one list,
-extracted beforehand. The three run in turn; each figure is a median, with its range. At the end a run is killed with -9
+extracted beforehand. The three run in turn; each figure is a median, with its range. What a million and a billion such
+articles take is worked out from the rate of `label` and the size of its shards. At the end a run is killed with -9
 after its first shard, started again, and its files are compared with those of a whole run. The last line is JSON.
 """
 
@@ -111,6 +112,7 @@ def main() -> None:
                 timed(lambda out=out: stancekit.label(path, out, model=arguments.model, device="cpu", shard_size=200))  # type: ignore[misc]
             )
             times["read"].append(timed(lambda: [classifier.read(text) for text in texts]))
+        size = sum(shard.stat().st_size for shard in (folder / "out-0").glob("shard-*")) / len(texts)
         same = same_after_a_kill(path, folder / "out-0", folder / "killed", arguments.model)
     names = {
         "model": "the model alone, all sentences in one list",
@@ -133,6 +135,11 @@ def main() -> None:
         low, high = (len(texts) / value for value in (max(seconds), min(seconds)))
         print(f"| {names[name]} | {len(texts) / middle:.1f} ({low:.1f}–{high:.1f}) | {quotes / middle:.0f} |")
         result[name] = {"articles_per_second": round(len(texts) / middle, 2), "seconds": [round(s, 2) for s in seconds]}
+    middle, low, high = (f(times["label"]) / len(texts) / 3600 for f in (statistics.median, min, max))
+    for count, name in ((10**6, "a million"), (10**9, "a billion")):
+        hours, least, most = (round(count * each, 1) for each in (middle, low, high))
+        print(f"{name} such articles: {hours:,} hours ({least:,}–{most:,}), {count * size / 1e9:,.1f} GB of parquet")
+    result["bytes_per_article"] = round(size)
     shares = [own / ours for own, ours in zip(times["model"], times["label"], strict=True)]
     result["share_of_model_speed"] = round(statistics.median(shares), 3)
     result["same_after_kill"] = same
