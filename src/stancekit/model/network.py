@@ -94,7 +94,9 @@ def from_base(
                 network.heads[task].load_state_dict(trained.heads[task].state_dict())
         return network
     try:
-        encoder = AutoModel.from_pretrained(base.source, dtype=torch.float32, trust_remote_code=False)
+        encoder = AutoModel.from_pretrained(
+            base.source, dtype=torch.float32, trust_remote_code=False, use_safetensors=True
+        )
     except Exception as error:
         raise load_error(base, error) from error
     if getattr(encoder, "pooler", None) is not None:
