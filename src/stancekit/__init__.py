@@ -18,6 +18,7 @@ if TYPE_CHECKING:
         DataError,
         EncoderError,
         FrameError,
+        HubError,
         MissingExtraError,
         OptionError,
         StancekitError,
@@ -27,9 +28,12 @@ if TYPE_CHECKING:
     from stancekit.evaluation.prevalence import prevalence
     from stancekit.frames import load_frame, new_frame
     from stancekit.inference import Classifier, load, predict, predict_stream, read
+    from stancekit.model.hub import push_to_hub
     from stancekit.quotes import extract_quotes
     from stancekit.records import Article, LabelledQuote, Prediction, Quote, Sentence, Span, Speaker
     from stancekit.training import train
+    from stancekit.training.estimator import StanceClassifier
+    from stancekit.training.portable import export
 
 _HOMES = {
     "stancekit.corpus": ("label",),
@@ -40,6 +44,7 @@ _HOMES = {
         "DataError",
         "EncoderError",
         "FrameError",
+        "HubError",
         "MissingExtraError",
         "OptionError",
         "StancekitError",
@@ -49,9 +54,12 @@ _HOMES = {
     "stancekit.evaluation.prevalence": ("prevalence",),
     "stancekit.frames": ("load_frame", "new_frame"),
     "stancekit.inference": ("Classifier", "load", "predict", "predict_stream", "read"),
+    "stancekit.model.hub": ("push_to_hub",),
     "stancekit.quotes": ("extract_quotes",),
     "stancekit.records": ("Article", "LabelledQuote", "Prediction", "Quote", "Sentence", "Span", "Speaker"),
     "stancekit.training": ("train",),
+    "stancekit.training.estimator": ("StanceClassifier",),
+    "stancekit.training.portable": ("export",),
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
@@ -62,6 +70,7 @@ __all__ = [
     "DataError",
     "EncoderError",
     "FrameError",
+    "HubError",
     "LabelledQuote",
     "MissingExtraError",
     "OptionError",
@@ -70,10 +79,12 @@ __all__ = [
     "Sentence",
     "Span",
     "Speaker",
+    "StanceClassifier",
     "StancekitError",
     "agreement",
     "check_frame",
     "evaluate",
+    "export",
     "extract_quotes",
     "label",
     "load",
@@ -82,6 +93,7 @@ __all__ = [
     "predict",
     "predict_stream",
     "prevalence",
+    "push_to_hub",
     "read",
     "report",
     "train",

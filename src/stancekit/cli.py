@@ -16,7 +16,7 @@ import stancekit
 from stancekit.errors import StancekitError
 
 _MODEL = click.option(
-    "--model", default="us-china", show_default=True, help="A model folder or a shipped model's name."
+    "--model", default="us-china", show_default=True, help="A model folder, a shipped model's name, or a Hub id."
 )
 _DEVICE = click.option(
     "--device", type=click.Choice(["cpu", "cuda", "mps"]), help="A GPU if there is one, else the CPU."
@@ -391,6 +391,32 @@ def leave_out(
 
     given = {name: value for name, value in options.items() if value is not None}
     _show(leave_one_out(frame, column, values=values, **given), html, figures, as_json)
+
+
+@cli.command()
+@click.argument("model")
+@click.option("--to", type=click.Choice(["transformers", "onnx"]), required=True, help="Who will open it.")
+@click.option("--head", default="stance", show_default=True, help="Which of the model's heads: stance or sentiment.")
+@click.option("-o", "--out", required=True, type=click.Path(file_okay=False), help="The new folder.")
+def export(model: str, to: Literal["transformers", "onnx"], head: str, out: str) -> None:
+    """Write one head of a MODEL as a folder for other programs, its calibration in the weights.
+
+    transformers: for AutoModelForSequenceClassification and pipeline("text-classification"). onnx: a graph with its
+    tokenizer, for ONNX Runtime in any language. The folder's README.md shows how to use it.
+    """
+    click.echo(f"Exported: {stancekit.export(model, out, to=to, head=head)}")
+
+
+@cli.command()
+@click.argument("model")
+@click.argument("repo", metavar="ORG/NAME")
+@click.option("--private", is_flag=True, help="Make the repository private; refuse one that is public.")
+def push(model: str, repo: str, private: bool) -> None:
+    """Put a MODEL on the Hugging Face Hub; others open it with --model ORG/NAME.
+
+    The token is that of `hf auth login` or HF_TOKEN.
+    """
+    click.echo(f"Pushed: {stancekit.push_to_hub(model, repo, private=private)}")
 
 
 @cli.group()

@@ -4,6 +4,7 @@ StancekitError
 ├── FrameError         a frame folder, its TOML or its labels
 ├── DataError          a file or table of quotes, articles or predictions
 ├── CheckpointError    a model folder that cannot be loaded
+│   └── HubError       a model that cannot be fetched from the Hugging Face Hub, or put there
 ├── EncoderError       the pretrained encoder to start from
 ├── OptionError        an option or a combination of options
 └── MissingExtraError  an optional dependency that is not installed
@@ -26,6 +27,10 @@ class DataError(StancekitError):
 
 class CheckpointError(StancekitError):
     """A model folder cannot be loaded."""
+
+
+class HubError(CheckpointError):
+    """A model cannot be fetched from the Hugging Face Hub, or put there."""
 
 
 class EncoderError(StancekitError):

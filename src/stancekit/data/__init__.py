@@ -11,7 +11,7 @@ from stancekit.data.audit import (
     report_text,
 )
 from stancekit.data.drafts import add_draft, read_draft
-from stancekit.data.files import decode, read_text, write_bytes, write_text
+from stancekit.data.files import decode, new_folder, read_text, write_bytes, write_text
 from stancekit.data.html import article_text
 from stancekit.data.quotes import SPLITS, check_labels, read_quotes, to_json, with_splits, write_quotes
 from stancekit.data.texts import lines, read_texts
@@ -29,6 +29,7 @@ __all__ = [
     "decode",
     "lines",
     "near_duplicates",
+    "new_folder",
     "read_draft",
     "read_quotes",
     "read_text",

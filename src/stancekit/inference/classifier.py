@@ -235,12 +235,14 @@ def load(model: str | Path = DEFAULT_MODEL, *, device: str | None = None, thread
     """Load a trained model.
 
     Args:
-        model: A checkpoint folder, or the name of a shipped model.
+        model: A checkpoint folder, the name of a shipped model, or ``org/name`` of one on the Hugging Face Hub, which
+            is fetched into the cache of huggingface_hub unless it is there.
         device: ``None`` for a GPU if there is one and the CPU if not, or ``"cpu"``, ``"cuda"``, ``"mps"``.
         threads: CPU threads; all cores by default.
 
     Raises:
         CheckpointError: There is no such model, or it is damaged, or newer than this stancekit.
+        HubError: It cannot be fetched from the Hub.
         OptionError: The device cannot be used.
 
     Example:

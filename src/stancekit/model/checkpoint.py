@@ -131,19 +131,27 @@ def shipped_models() -> dict[str, Path]:
 
 
 def find_checkpoint(model: str | Path) -> Path:
-    """The folder of a model given as a folder or a shipped name.
+    """The folder of a model given as a folder, a shipped name, or a Hub id ``org/name``, which is fetched.
 
     Raises:
         CheckpointError: There is none; names those that there are.
+        HubError: It cannot be fetched.
     """
+    from stancekit.model.hub import fetch, is_hub_id
+
     folder = Path(model)
     if folder.is_dir():
         return folder
     shipped = shipped_models()
     if str(model) in shipped:
         return shipped[str(model)]
+    if is_hub_id(model):
+        return fetch(str(model))
+    beside = ""
+    if isinstance(model, str) and len(folder.parts) == 2:
+        beside = f" (not looked for on the Hub, because {folder.parts[0]!r} is a folder here)"
     raise CheckpointError(
-        f"no model {str(model)!r}: no such folder, and the shipped models are: {', '.join(shipped) or 'none'}"
+        f"no model {str(model)!r}: no such folder{beside}, and the shipped models are: {', '.join(shipped) or 'none'}"
     )
 
 

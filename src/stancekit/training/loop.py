@@ -30,10 +30,11 @@ from transformers import (
     TrainingArguments,
     set_seed,
 )
+from transformers.integrations import TensorBoardCallback, get_available_reporting_integrations
 from transformers.utils.logging import disable_progress_bar
 
 from stancekit.data import write_bytes, write_text
-from stancekit.errors import OptionError
+from stancekit.errors import MissingExtraError, OptionError
 from stancekit.evaluation.metrics import macro_f1
 from stancekit.model import TextEncoder
 from stancekit.model.base import Base, find_base, load_error
@@ -161,6 +162,11 @@ def run_training(
     data = read_training_data(frame)
     own = data.frame.folder / "train.toml" if data.frame.folder else None
     options = read_options(config or (own if own and own.is_file() else None), flags)
+    if options.report_to not in ("none", *get_available_reporting_integrations()):
+        raise MissingExtraError(
+            f"report_to {options.report_to} needs the package {options.report_to}; "
+            f"`pip install {options.report_to}`, or leave --report-to out"
+        )
     folder = Path(out) if out is not None else Path("models") / data.frame.name
     base = find_base(options.base)
     run = folder.absolute().parent / f".{folder.name}.run"
@@ -280,6 +286,11 @@ def fit(
         callbacks=callbacks,
     )
     trainer.remove_callback(PrinterCallback)
+    for callback in trainer.callback_handler.callbacks:
+        if isinstance(callback, TensorBoardCallback) and callback.logging_dir is None:
+            # beside the model: the run's own folder goes when the run is finished
+            name = run.name.removeprefix(".").removesuffix(".run")
+            callback.logging_dir = str(run.with_name(f"{name}.tensorboard"))
     _say_what_decides_speed(network, train_rows, data, options, steps, cuda)
     trainer.train(resume_from_checkpoint=_last_state(run / "state"))
     return trainer

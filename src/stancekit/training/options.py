@@ -56,7 +56,9 @@ class TrainOptions(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     ] = 1
     seed: Annotated[int, M(ge=0, description="of the heads, the order of rows and dropout")] = 1
     device: Annotated[Literal["auto", "cpu", "cuda"], M(description="where to train")] = "auto"
-    report_to: Annotated[str, M(description="loggers of transformers: none, tensorboard, wandb, mlflow")] = "none"
+    report_to: Annotated[
+        Literal["none", "tensorboard", "wandb", "mlflow"], M(description="also log the training there")
+    ] = "none"
 
     def __post_init__(self) -> None:
         if self.context > 0 and self.max_length < 32:
