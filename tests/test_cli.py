@@ -102,6 +102,21 @@ def test_a_frame_from_template_to_trained_model(tmp_path: Path, encoder: Path) -
     assert (tmp_path / "m" / "stancekit.json").is_file()
 
 
+def test_export_writes_a_folder_and_refuses_to_write_over_one(model: Path, tmp_path: Path) -> None:
+    args = ("export", model, "--to", "onnx", "--head", "sentiment", "-o", tmp_path / "out")
+    done = stancekit(*args)
+    assert (done.returncode, done.stdout) == (0, f"Exported: {tmp_path / 'out'}\n"), done.stderr
+    assert (tmp_path / "out" / "model.onnx").is_file()
+    again = stancekit(*args)
+    assert (again.returncode, "name a new folder" in again.stderr) == (1, True)
+
+
+def test_push_without_a_token_is_one_line(model: Path, tmp_path: Path) -> None:
+    done = stancekit("push", model, "acme/tiny", HF_HOME=str(tmp_path), HF_TOKEN="")
+    assert done.returncode == 1
+    assert done.stderr.startswith("error: cannot push to acme/tiny without a token; run `hf auth login`")
+
+
 def test_frame_check_exits_1_on_errors_and_says_what_to_do(tmp_path: Path) -> None:
     folder = make_frame(tmp_path / "own")
     with (folder / "quotes.jsonl").open("a") as handle:
@@ -128,6 +143,7 @@ def test_help_of_train_describes_every_option() -> None:
         (["read", "-"], b"caf\xe9", "error: standard input: byte 3 (0xe9) is not utf-8"),
         (["read", "-"], b"PNG\0\0", "looks like a binary file"),
         (["predict", "x", "--model", "nope"], b"", "error: no model 'nope'"),
+        (["predict", "x", "--model", "acme/nope"], b"", "error: acme/nope: is not (whole) in this machine's cache"),
         (["predict", ""], b"", "error: text 0 is empty"),
         (["predict", "--file", "gone.csv"], b"", "error: gone.csv: no such file"),
         (["train", "nowhere"], b"", "error: nowhere: no frame.toml there"),

@@ -88,7 +88,7 @@ class _Handler(BaseHTTPRequestHandler):
             repo = f"{asked['organization']}/{asked['name']}" if asked.get("organization") else asked["name"]
             status = 409 if repo in hub.repositories else 200
             hub.repositories.setdefault(repo, {})
-            if asked.get("private") and status == 200:
+            if (asked.get("private") or asked.get("visibility") == "private") and status == 200:
                 hub.private.add(repo)
             self.answer(status, {"url": f"http://{self.headers['Host']}/{repo}"})
         elif "/preupload/" in path:
@@ -109,7 +109,10 @@ def hub(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[StandIn]:
     server = StandIn()
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
     thread.start()
-    monkeypatch.setattr(constants, "ENDPOINT", f"http://127.0.0.1:{server.server_port}")
+    here = f"http://127.0.0.1:{server.server_port}"
+    template = constants.HUGGINGFACE_CO_URL_TEMPLATE.removeprefix(constants.ENDPOINT)
+    monkeypatch.setattr(constants, "ENDPOINT", here)
+    monkeypatch.setattr(constants, "HUGGINGFACE_CO_URL_TEMPLATE", here + template)
     monkeypatch.setattr(constants, "HF_HUB_OFFLINE", False)
     monkeypatch.setattr(constants, "HF_HUB_CACHE", str(tmp_path / "cache"))
     monkeypatch.setattr(constants, "HF_TOKEN_PATH", str(tmp_path / "token"))
@@ -198,7 +201,9 @@ def test_what_is_no_hub_name_asks_no_network(hub: StandIn, name: str) -> None:
 def test_a_mistyped_path_asks_no_network(hub: StandIn, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "models").mkdir()
-    with pytest.raises(CheckpointError, match="no such folder .not looked for on the Hub, because 'models' is a folder"):
+    with pytest.raises(
+        CheckpointError, match="no such folder .not looked for on the Hub, because 'models' is a folder"
+    ):
         stancekit.load("models/tny")
     with pytest.raises(CheckpointError, match="no such folder"):
         stancekit.load(Path("other/tny"))

@@ -146,9 +146,7 @@ def test_the_readmes_lines_run_and_give_what_the_cpu_graph_gives(
     assert list(scores) == classifier.checkpoint.meta.heads[head].labels
 
 
-def test_the_readme_of_a_transformers_export_runs(
-    model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_readme_of_a_transformers_export_runs(model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     out = stancekit.export(model, tmp_path / "out", to="transformers")
     monkeypatch.chdir(out)
     names: dict[str, Any] = {}

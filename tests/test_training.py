@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+import types
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from safetensors.numpy import load_file
 
 import stancekit
 from conftest import TINY_OPTIONS, make_frame, tiny_encoder
-from stancekit import DataError, EncoderError, OptionError
+from stancekit import DataError, EncoderError, MissingExtraError, OptionError
 from stancekit.data import read_quotes
 from stancekit.model.base import MINILM, find_base
 from stancekit.records import LabelledQuote
@@ -391,3 +392,61 @@ def test_targets_are_mixed_with_a_teachers_by_its_share(tiny_rows_shown: Rows) -
 def test_a_teacher_of_other_stances_is_refused(model: Path) -> None:
     with pytest.raises(OptionError, match="knows the stances for, against, neither, not yes, no"):
         teacher_targets([row(stance="yes")], {"stance": ("yes", "no")}, [str(model)])
+
+
+def test_warnings_of_frame_check_are_logged_and_stand_in_the_card(
+    frame: Path, encoder: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    folder = make_frame(tmp_path / "f")
+    with (folder / "quotes.jsonl").open("a") as handle:
+        handle.write(json.dumps({"id": "x", "text": "we welcome it", "stance": "against"}) + "\n")
+        handle.write(json.dumps({"id": "y", "text": "we welcome it", "stance": "for"}) + "\n")
+    out = stancekit.train(folder, tmp_path / "m", base=str(encoder), **TINY_OPTIONS | {"epochs": 0.01})
+    warning = "1 texts stand twice with different labels: settle the label"
+    assert warning in caplog.text
+    assert f"- {warning}" in (out / "README.md").read_text()
+
+
+@pytest.mark.parametrize("logger", ["tensorboard", "wandb", "mlflow"])
+def test_a_logger_that_is_not_installed_is_named_before_anything_is_written(
+    frame: Path, encoder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, logger: str
+) -> None:
+    monkeypatch.setattr("stancekit.training.loop.get_available_reporting_integrations", list)
+    with pytest.raises(
+        MissingExtraError, match=f"report_to {logger} needs the package {logger}; `pip install {logger}`"
+    ):
+        stancekit.train(frame, tmp_path / "m", base=str(encoder), report_to=logger, **QUICK)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_unknown_logger_is_an_option_error() -> None:
+    with pytest.raises(OptionError, match=r"Invalid enum value 'neptun' - at `\$.report_to`"):
+        read_options(None, {"report_to": "neptun"})
+
+
+def test_tensorboard_gets_the_scores_beside_the_model_and_by_default_nobody_gets_any(
+    frame: Path, encoder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written: dict[str, list[str]] = {}
+
+    class Writer:
+        def __init__(self, log_dir: str) -> None:
+            self.tags = written.setdefault(log_dir, [])
+
+        def add_scalar(self, tag: str, *_: Any) -> None:
+            self.tags.append(tag)
+
+        def add_text(self, *_: Any) -> None: ...
+        def flush(self) -> None: ...
+        def close(self) -> None: ...
+
+    module = types.ModuleType("torch.utils.tensorboard")
+    module.SummaryWriter = Writer  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, "torch.utils.tensorboard", module)
+    monkeypatch.setattr("transformers.integrations.integration_utils.is_tensorboard_available", lambda: True)
+    options = TINY_OPTIONS | {"epochs": 1}
+    stancekit.train(frame, tmp_path / "m", base=str(encoder), **options)
+    assert written == {}
+    stancekit.train(frame, tmp_path / "m", base=str(encoder), report_to="tensorboard", **options)
+    assert list(written) == [str(tmp_path / "m.tensorboard")]
+    assert "eval/stance_macro_f1" in written[str(tmp_path / "m.tensorboard")]

@@ -96,15 +96,17 @@ class StanceClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             OptionError: An option cannot be used; names it. Both are a ValueError, too.
             EncoderError: The encoder cannot be loaded.
         """
-        texts = _texts(X)
         if y is None:
             raise InputError("requires y to be passed, but the target y is None")
+        texts = _texts(X)
         labels = column_or_1d(y, warn=True)
         check_consistent_length(texts, labels)
         check_classification_targets(labels)
         self.classes_, codes = np.unique(labels, return_inverse=True)
         if len(self.classes_) < 2:
-            raise InputError(f"one class alone, {str(self.classes_[0])!r}, is nothing to learn; give labels of two or more")
+            raise InputError(
+                f"one class alone, {str(self.classes_[0])!r}, is nothing to learn; give labels of two or more"
+            )
         names = _names(self.classes_)
         rows = [
             LabelledQuote(id=str(place), text=text, stance=names[code], source=f"text {place}")
@@ -216,7 +218,9 @@ def _with_dev(rows: Sequence[LabelledQuote]) -> list[LabelledQuote]:
     links = [(number, first.setdefault(" ".join(r.text.casefold().split()), number)) for number, r in enumerate(rows)]
     links += [(place[a.id], place[b.id]) for a, b, _ in near_duplicates(rows)]
     ends = np.array(links).T
-    _, group = connected_components(coo_array((np.ones(len(links)), ends), shape=(len(rows), len(rows))), directed=False)
+    _, group = connected_components(
+        coo_array((np.ones(len(links)), ends), shape=(len(rows), len(rows))), directed=False
+    )
     groups: dict[int, list[LabelledQuote]] = {}
     for number, row in zip(group.tolist(), rows, strict=True):
         groups.setdefault(number, []).append(row)

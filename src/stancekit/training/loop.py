@@ -161,6 +161,8 @@ def run_training(
 
     data = read_training_data(frame)
     own = data.frame.folder / "train.toml" if data.frame.folder else None
+    for warning in data.warnings:
+        _log.warning("%s: %s", data.frame.name, warning)
     options = read_options(config or (own if own and own.is_file() else None), flags)
     if options.report_to not in ("none", *get_available_reporting_integrations()):
         raise MissingExtraError(

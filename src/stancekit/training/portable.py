@@ -85,9 +85,7 @@ def _to_onnx(checkpoint: Checkpoint, task: str, folder: Path) -> None:
     graph.graph.initializer.append(helper.make_tensor("temperature", TensorProto.FLOAT, [], [head.temperature]))
     graph.graph.node.append(helper.make_node("Div", [task, "temperature"], ["logits"], "calibrate"))
     del graph.graph.output[:]
-    graph.graph.output.append(
-        helper.make_tensor_value_info("logits", TensorProto.FLOAT, ["batch", len(head.labels)])
-    )
+    graph.graph.output.append(helper.make_tensor_value_info("logits", TensorProto.FLOAT, ["batch", len(head.labels)]))
     onnx.checker.check_model(graph)
     onnx.save(graph, folder / "model.onnx")
     config = json.loads(checkpoint.file("config.json").read_text("utf-8")) | _labels(head)
