@@ -2,8 +2,8 @@
 
 from stancekit.render.corpus_figures import save_corpus_figures
 from stancekit.render.corpus_page import corpus_fragment, corpus_page
+from stancekit.render.evaluation import evaluation_fragment, evaluation_page
 from stancekit.render.evaluation_figures import save_evaluation_figures
-from stancekit.render.evaluation_page import evaluation_fragment, evaluation_page
 from stancekit.render.notebook import prediction_fragment, prevalence_fragment
 from stancekit.render.page import article_fragment, article_page
 from stancekit.render.terminal import article_table, corpus_tables, corpus_text

@@ -19,10 +19,10 @@ def export(model: str | Path, out: str | Path, *, to: Literal["transformers", "o
     """Write one head of a model as a folder that other programs open.
 
     ``transformers`` gives a folder for `AutoModelForSequenceClassification` and `pipeline("text-classification")`, with
-    the probabilities of this model's own network. ``onnx`` gives the graph that stancekit runs on a CPU, with one output
-    ``logits``, and the tokenizer, for ONNX Runtime in any language. In both the temperature is in the weights: a plain
-    softmax gives calibrated probabilities. The folder's README shows how to use it and says what stays behind: reading
-    long texts in windows, and conformal sets.
+    the probabilities of this model's own network. ``onnx`` gives the graph that stancekit runs on a CPU, with one
+    output ``logits``, and the tokenizer, for ONNX Runtime in any language. In both the temperature is in the weights: a
+    plain softmax gives calibrated probabilities. The folder's README shows how to use it and says what stays behind:
+    reading long texts in windows, and conformal sets.
 
     Args:
         model: A checkpoint folder, a shipped name or a Hub id.
@@ -162,7 +162,7 @@ def _readme(checkpoint: Checkpoint, to: str, task: str) -> str:
     return f"""\
 # {meta.name}: {task}
 
-Labels: {", ".join(f"`{label}`" for label in head.labels)}. Exported by stancekit from the model `{checkpoint.sha256[:12]}`.
+Labels: {", ".join(f"`{label}`" for label in head.labels)}. Exported by stancekit from `{checkpoint.sha256[:12]}`.
 
 ```python
 {_USE[to].format(folder=".", max_length=meta.max_length, inputs=inputs)}
@@ -170,6 +170,6 @@ Labels: {", ".join(f"`{label}`" for label in head.labels)}. Exported by stanceki
 
 A softmax gives calibrated probabilities: the temperature ({head.temperature:g}) is in the weights.
 
-{behind}- Not carried over: texts of more than {meta.max_length} tokens are cut here, where stancekit reads them in windows; finding
-  quotes and joining each sentence with the rest of its quote; conformal sets; the other heads.
+{behind}- Not carried over: texts of more than {meta.max_length} tokens are cut here, where stancekit reads windows;
+  finding quotes and joining each sentence with the rest of its quote; conformal sets; the other heads.
 """

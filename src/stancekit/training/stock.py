@@ -138,7 +138,7 @@ def _averaging(layer: nn.Module, weight: Tensor, bias: Tensor) -> tuple[Tensor, 
     modules = dict(layer.named_modules())
     value = next(module for name, module in modules.items() if name.rpartition(".")[2] in _VALUE)
     out: Any = next(module for name, module in modules.items() if name in _OUT)
-    value.weight[:count], value.bias[:count] = weight, bias  # type: ignore[index]
+    value.weight[:count], value.bias[:count] = weight, bias
     plus, minus = torch.arange(count), torch.arange(count, 2 * count)
     out.weight[plus, plus], out.weight[minus, plus] = _LOUD, -_LOUD
     half = (width - 2 * count) // 2  # of the other units: as many constants of either sign, so that their mean is zero
