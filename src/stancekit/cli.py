@@ -221,7 +221,10 @@ def evaluate(
     as_json: bool,
     device: str | None,
 ) -> None:
-    """Evaluate a MODEL on DATA: a table, a frame folder or a frame's name (its test split, if it has one)."""
+    """Evaluate a MODEL on DATA: a table, a frame folder or a frame's name (its test split, if it has one).
+
+    MODEL may also be a table of answers from anywhere, with id or text, and stance_scores or stance.
+    """
     result = stancekit.evaluate(model, data, against=against, slices=slices, context=context, device=device)
     _show(result, html, figures, as_json)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from stancekit.errors import DataError
 from stancekit.evaluation.agreement import Agreement, PairAgreement, TaskAgreement  # and stancekit.agreement
@@ -16,6 +17,7 @@ from stancekit.evaluation.leave_out import leave_one_out
 from stancekit.evaluation.metrics import ReliabilityBin, RiskPoint
 from stancekit.evaluation.mistakes import Mistake, Mistakes, find_mistakes
 from stancekit.evaluation.powered import plan
+from stancekit.evaluation.predictions import Answers, is_table, read_answers
 from stancekit.evaluation.prevalence import Prevalence  # the function is stancekit.prevalence
 from stancekit.evaluation.report import Evaluation, evaluate_rows
 from stancekit.evaluation.resampling import Estimate
@@ -23,8 +25,12 @@ from stancekit.evaluation.slices import Slice, slice_task, slice_values
 from stancekit.evaluation.soft import SoftScores
 from stancekit.evaluation.task import TaskEvaluation, evaluate_task, labelled
 
+if TYPE_CHECKING:
+    from stancekit import Classifier, LabelledQuote
+
 __all__ = [
     "Agreement",
+    "Answers",
     "BehaviourReport",
     "Comparison",
     "Difference",
@@ -49,6 +55,7 @@ __all__ = [
     "evaluate_task",
     "leave_one_out",
     "plan",
+    "read_answers",
     "run_behaviour",
     "slice_task",
 ]
@@ -66,10 +73,10 @@ def evaluate(
     """Evaluate a model on labelled quotes, beside a majority, a keyword and a TF-IDF baseline.
 
     Args:
-        model: A checkpoint folder or a shipped model's name.
+        model: A checkpoint folder or a shipped model's name; or a table with answers from anywhere (`read_answers`).
         data: A table of labelled quotes, a frame folder or a frame's name; the test split of the model's own
             shipped frame by default.
-        against: Another model with the same labels, to be compared on the same rows.
+        against: Another model or table of answers with the same labels, to be compared on the same rows.
         slices: Columns by whose values the stance is scored too: "role", "topic", "year", "length" (of the
             sentence), any other column of the data.
         context: Show the model each sentence with the other sentences of its quote, as `read` does.
@@ -84,51 +91,63 @@ def evaluate(
     import stancekit
     from stancekit.data import check_labels
 
-    classifier = stancekit.load(model, device=device)
-    held = held_out(data, classifier.frame.name)
+    classifier = None if is_table(model) else stancekit.load(model, device=device)
+    held = held_out(data, classifier.frame.name if classifier else "")
     rows = held.rows
-    check_labels(rows, classifier.frame)
+    if classifier:
+        check_labels(rows, classifier.frame)
     records = held.records() if slices else {}
     columns = {name: slice_values(rows, name, records) for name in slices}
-    texts, contexts = [row.text for row in rows], [row.context for row in rows] if context else None
-    heads = classifier.checkpoint.meta.heads
-    labels = {task: head.labels for task, head in heads.items()}
-    neither = classifier.frame.neithers
-    probabilities = classifier.probabilities(texts, contexts)
+    answers = read_answers(model, rows) if classifier is None else _answers(str(model), classifier, rows, context)
+    labels, probabilities = answers.labels, answers.probabilities
     result = evaluate_rows(
         rows,
         probabilities,
         labels,
-        model=str(model),
+        model=answers.name,
         data=held.described,
-        neither=neither,
-        quantiles={task: head.quantiles for task, head in heads.items()},
+        neither=answers.neither,
+        quantiles=answers.quantiles,
     )
     compared = None
     if against is not None:
-        other = stancekit.load(against, device=device)
-        theirs = {task: head.labels for task, head in other.checkpoint.meta.heads.items()}
+        other = (
+            read_answers(against, rows)
+            if is_table(against)
+            else _answers(str(against), stancekit.load(against, device=device), rows, context)
+        )
+        theirs = other.labels
         if set(theirs["stance"]) != set(labels["stance"]):
             raise DataError(
                 f"{against} has the stances {', '.join(theirs['stance'])}, {model} has {', '.join(labels['stance'])}; "
                 "only models with the same labels can be compared"
             )
-        found = other.probabilities(texts, contexts)
         aligned = {
-            task: found[task][:, [theirs[task].index(label) for label in names]]
+            task: other.probabilities[task][:, [theirs[task].index(label) for label in names]]
             for task, names in labels.items()
             if task in theirs
         }
-        compared = compare_rows(rows, probabilities, aligned, labels, (str(model), str(against)))
+        compared = compare_rows(rows, probabilities, aligned, labels, (answers.name, other.name))
     _, true, clusters = labelled(rows, "stance")  # every row has a stance
-    frame = behaviour_frame(data, classifier.frame)
+    frame = behaviour_frame(data, classifier.frame) if classifier else None
     return replace(
         result,
         training_rows=len(held.training),
         near_duplicates=seen_in_training(rows, held.training),
-        baselines=evaluate_baselines(rows, held.training, labels, context=context, neither=neither),
+        baselines=evaluate_baselines(rows, held.training, labels, context=context, neither=answers.neither),
         slices=slice_task(true, probabilities["stance"], labels["stance"], clusters, columns),
         against=compared,
         mistakes=find_mistakes(rows, true, probabilities["stance"], labels["stance"]),
-        behaviour=run_behaviour(classifier.predict_proba, frame) if frame else None,
+        behaviour=run_behaviour(classifier.predict_proba, frame) if classifier and frame else None,
+    )
+
+
+def _answers(name: str, classifier: Classifier, rows: Sequence[LabelledQuote], context: bool) -> Answers:
+    heads = classifier.checkpoint.meta.heads
+    return Answers(
+        name,
+        {task: head.labels for task, head in heads.items()},
+        classifier.probabilities([row.text for row in rows], [row.context for row in rows] if context else None),
+        classifier.frame.neithers,
+        {task: head.quantiles for task, head in heads.items()},
     )
