@@ -56,12 +56,13 @@ def predict(
 def predict_stream(
     texts: Iterable[str],
     *,
+    context: Iterable[str] | None = None,
     abstain_below: float = 0.0,
     model: str | Path = DEFAULT_MODEL,
     device: str | None = None,
 ) -> Iterator[Prediction]:
     """Label any number of sentences lazily; see `Classifier.predict_stream`."""
-    return _loaded(model, device=device).predict_stream(texts, abstain_below=abstain_below)
+    return _loaded(model, device=device).predict_stream(texts, context=context, abstain_below=abstain_below)
 
 
 def read(

@@ -1,102 +1,149 @@
-"""What runs a network: ONNX Runtime on a CPU, torch on a GPU. Both take padded arrays and give logits by task."""
+"""What runs a network: ONNX Runtime on a CPU, torch on a GPU. Both take tokenised windows and give logits by task."""
 
 from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Mapping
+from collections.abc import Sequence
+from functools import cached_property
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
+
 
 from stancekit.errors import CheckpointError, OptionError
-from stancekit.inference.batching import Ints
-from stancekit.model import Checkpoint
+from stancekit.inference.batching import batches, in_order, pad
+from stancekit.model import Checkpoint, Encoded
 from stancekit.model.checkpoint import Floats
+
+if TYPE_CHECKING:
+    from concurrent.futures import ThreadPoolExecutor
 
 _log = logging.getLogger(__name__)
 
 
 class Backend(Protocol):
-    """Runs a network on one padded batch."""
+    """Runs a network."""
 
     device: str
-    budget: int  # tokens a batch
 
-    def run(self, inputs: Mapping[str, Ints]) -> dict[str, Floats]:
-        """Logits by task, each (batch, labels)."""
+    def run(self, windows: Sequence[Encoded]) -> dict[str, Floats]:
+        """Logits by task, each (windows, labels), in the order of the windows. At least one window."""
         ...
 
 
 class OnnxBackend:
-    """`model.onnx` on the CPU, without torch.
+    """A graph on the CPU, without torch.
+
+    Each batch runs on one thread, and as many batches at once as there are threads: threads that share one batch wait
+    for each other at every layer. What a batch holds does not depend on the threads, so neither do the numbers.
 
     Args:
-        checkpoint: Whose graph to run.
-        threads: Of one run; all cores by default.
-    """
-
-    device = "cpu"
-    budget = 2048
-
-    def __init__(self, checkpoint: Checkpoint, threads: int | None = None) -> None:
-        self._tasks = list(checkpoint.meta.heads)
-        self._session = onnx_session(checkpoint.file("model.onnx"), threads)
-        _log.debug("onnxruntime on the cpu, %s graph, %s threads", checkpoint.meta.graph, threads or os.cpu_count())
-
-    def run(self, inputs: Mapping[str, Ints]) -> dict[str, Floats]:
-        """Logits by task, each (batch, labels)."""
-        return dict(zip(self._tasks, self._session.run(self._tasks, dict(inputs)), strict=True))
-
-
-def onnx_session(path: Path, threads: int | None = None) -> Any:
-    """An ONNX Runtime session on the CPU.
+        path: The graph.
+        tasks: Names of its outputs.
+        inputs: Names of its inputs.
+        pad_id: Token id that fills a batch up.
+        threads: All cores by default.
 
     Raises:
         CheckpointError: The graph cannot be read.
     """
-    import onnxruntime
 
-    options = onnxruntime.SessionOptions()
-    options.log_severity_level = 3
-    if threads:
-        options.intra_op_num_threads = threads
-    try:
-        return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
-    except Exception as error:  # onnxruntime's errors have no common base
-        raise CheckpointError(f"{path}: onnxruntime cannot read it: {error}") from error
+    device = "cpu"
+    budget = 1024  # tokens a batch, so that what passes between layers stays in a core's cache
+
+    def __init__(
+        self, path: Path, tasks: Sequence[str], inputs: Sequence[str], pad_id: int, threads: int | None = None
+    ) -> None:
+        import onnxruntime
+
+        options = onnxruntime.SessionOptions()
+        options.log_severity_level = 3
+        options.intra_op_num_threads = 1
+        try:
+            self._session: Any = onnxruntime.InferenceSession(
+                str(path),
+                options,
+                providers=["CPUExecutionProvider"],
+            )
+        except Exception as error:  # onnxruntime's errors have no common base
+            raise CheckpointError(f"{path}: onnxruntime cannot read it: {error}") from error
+        self._tasks, self._inputs, self._pad_id = list(tasks), inputs, pad_id
+        self.threads = threads or _cores()
+
+    @cached_property
+    def _pool(self) -> ThreadPoolExecutor:
+        from concurrent.futures import ThreadPoolExecutor
+
+        return ThreadPoolExecutor(self.threads, "stancekit")
+
+    def run(self, windows: Sequence[Encoded]) -> dict[str, Floats]:
+        """Logits by task, each (windows, labels)."""
+        order = list(batches([len(window) for window in windows], self.budget))
+
+        def one(batch: list[int]) -> list[Floats]:
+            logits: list[Floats] = self._session.run(
+                self._tasks, pad([windows[i] for i in batch], self._inputs, self._pad_id)
+            )
+            return logits
+
+        alone = len(order) == 1 or self.threads == 1
+        parts = list(map(one, order) if alone else self._pool.map(one, order))
+        return {task: in_order(order, [part[i] for part in parts]) for i, task in enumerate(self._tasks)}
 
 
 class TorchBackend:
     """`model.safetensors` in torch: on a GPU in bf16 where it has it, on a CPU in fp32.
 
+    Batches are packed without padding where torch has a kernel for that and the encoder can be packed, else padded.
+
     Args:
         checkpoint: Whose weights to run.
         device: A torch device.
+
+    Raises:
+        OptionError: There is no such device.
     """
 
-    budget = 65536
+    budget = 65536  # tokens a batch
 
     def __init__(self, checkpoint: Checkpoint, device: str) -> None:
         import torch
 
         from stancekit.model.network import load_network
+        from stancekit.model.packing import has_kernel, use_packing
 
         try:
             half = torch.device(device).type == "cuda" and torch.cuda.is_bf16_supported()
-            self._network = load_network(checkpoint, device, torch.bfloat16 if half else torch.float32)
+            dtype = torch.bfloat16 if half else torch.float32
+            self._network = load_network(checkpoint, device, dtype)
+            self.packed = has_kernel(device, dtype) and use_packing(self._network)
         except (RuntimeError, AssertionError) as error:  # torch's ways of saying that there is no such device
             raise OptionError(f"cannot use device {device!r}: {error}") from error
         self.device = device
-        _log.debug("torch %s on %s, %s", torch.__version__, device, "bf16" if half else "fp32")
+        self._pad_id = checkpoint.meta.pad_id
+        batching = "packed" if self.packed else "padded"
+        _log.debug("torch %s on %s, %s, %s batches", torch.__version__, device, dtype, batching)
 
-    def run(self, inputs: Mapping[str, Ints]) -> dict[str, Floats]:
-        """Logits by task, each (batch, labels)."""
+    def run(self, windows: Sequence[Encoded]) -> dict[str, Floats]:
+        """Logits by task, each (windows, labels)."""
         import torch
 
-        tensors = {name: torch.from_numpy(array).to(self.device) for name, array in inputs.items()}
+        from stancekit.model.packing import pack, packed_logits
+
+        network = self._network
+        order = list(batches([len(window) for window in windows], self.budget, padded=not self.packed))
+        parts = []
         with torch.inference_mode():
-            logits = self._network(**tensors)
-        return {task: value.float().cpu().numpy() for task, value in logits.items()}
+            for batch in order:
+                chosen = [windows[i] for i in batch]
+                if self.packed:
+                    parts.append(packed_logits(network, pack(chosen, network), self.device))
+                else:
+                    arrays = pad(chosen, network.inputs, self._pad_id)
+                    parts.append(network(**{k: torch.from_numpy(v).to(self.device) for k, v in arrays.items()}))
+            # read back only now: a GPU works on one batch while the next is put together
+            logits = {task: [part[task].float().cpu().numpy() for part in parts] for task in network.heads}
+        return {task: in_order(order, values) for task, values in logits.items()}
 
 
 def choose_backend(checkpoint: Checkpoint, device: str | None, threads: int | None) -> Backend:
@@ -105,10 +152,22 @@ def choose_backend(checkpoint: Checkpoint, device: str | None, threads: int | No
     Whether there is a GPU is first asked of the operating system: importing torch takes longer than most
     predictions.
     """
-    if device is None and Path("/dev/nvidia0").exists():
-        import torch
+    why = "asked for"
+    if device is None:
+        device, why = "cpu", "there is no NVIDIA GPU"
+        if Path("/dev/nvidia0").exists():
+            import torch
 
-        device = "cuda" if torch.cuda.is_available() else "cpu"
-    if device in (None, "cpu"):
-        return OnnxBackend(checkpoint, threads)
-    return TorchBackend(checkpoint, str(device))
+            device, why = ("cuda", "torch sees a GPU") if torch.cuda.is_available() else ("cpu", "torch sees no GPU")
+    if device != "cpu":
+        _log.debug("torch, since %s was chosen: %s", device, why)
+        return TorchBackend(checkpoint, device)
+    meta = checkpoint.meta
+    backend = OnnxBackend(checkpoint.file("model.onnx"), list(meta.heads), meta.inputs, meta.pad_id, threads)
+    _log.debug("onnxruntime on the cpu: %s; %s graph, %d threads", why, meta.graph, backend.threads)
+    return backend
+
+
+def _cores() -> int:
+    """The cores that this process may use, which in a container are fewer than there are."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

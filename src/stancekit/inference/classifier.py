@@ -12,7 +12,6 @@ import numpy as np
 
 from stancekit.errors import DataError, OptionError
 from stancekit.inference.backends import Backend, choose_backend
-from stancekit.inference.batching import batches, pad
 from stancekit.model import Checkpoint, TextEncoder, open_checkpoint, softmax
 from stancekit.model.checkpoint import Floats
 from stancekit.quotes import extract_quotes
@@ -20,6 +19,7 @@ from stancekit.records import UNSURE, Article, Prediction, Quote
 
 DEFAULT_MODEL = "us-china"
 _STREAM = 4096  # texts that are sorted and batched together; bounds the memory of predict_stream
+_CHARACTERS = 4_000_000  # of those texts; bounds it for long ones
 
 
 class Classifier:
@@ -86,21 +86,29 @@ class Classifier:
             raise DataError(f"{len(texts)} sentences take as many contexts, in a list; empty strings for none")
         return self._predictions(texts, context, abstain_below)
 
-    def predict_stream(self, texts: Iterable[str], *, abstain_below: float = 0.0) -> Iterator[Prediction]:
+    def predict_stream(
+        self, texts: Iterable[str], *, context: Iterable[str] | None = None, abstain_below: float = 0.0
+    ) -> Iterator[Prediction]:
         """Label any number of sentences lazily, in order, in constant memory.
 
         Args:
             texts: Sentences.
+            context: The other sentences of each one's quote, as for `predict`: as many strings, from any iterable.
             abstain_below: As for `predict`.
 
         Raises:
-            DataError: A text is empty or not a string.
+            DataError: A text is empty or not a string, or texts and contexts differ in number.
             OptionError: ``abstain_below`` is not between 0 and 1.
         """
-        iterator = iter(texts)
+        if isinstance(texts, str) or isinstance(context, str):
+            raise DataError("predict_stream takes any iterable of sentences and of contexts; predict takes one string")
+        return self._stream(zip(texts, itertools.repeat("")) if context is None else _pairs(texts, context), abstain_below)
+
+    def _stream(self, pairs: Iterable[tuple[str, str]], abstain_below: float) -> Iterator[Prediction]:
         seen = 0
-        while block := list(itertools.islice(iterator, _STREAM)):
-            yield from self._predictions(block, [""] * len(block), abstain_below, first=seen)
+        for block in _blocks(pairs):
+            texts, context = zip(*block, strict=True)
+            yield from self._predictions(texts, context, abstain_below, first=seen)
             seen += len(block)
 
     def predict_proba(self, texts: Iterable[str], *, context: Sequence[str] | None = None) -> Floats:
@@ -171,10 +179,8 @@ class Classifier:
         owner = np.repeat(np.arange(len(windows)), [len(group) for group in windows])
         share = np.array([len(window) for window in flat], dtype=np.float32)
         sums = {task: np.zeros((len(windows), len(head.labels)), np.float32) for task, head in meta.heads.items()}
-        for batch in batches([len(window) for window in flat], self._backend.budget):
-            result = self._backend.run(pad([flat[i] for i in batch], meta.inputs, meta.pad_id))
-            for task, logits in result.items():
-                np.add.at(sums[task], owner[batch], logits * share[batch, None])
+        for task, logits in self._backend.run(flat).items() if flat else ():
+            np.add.at(sums[task], owner, logits * share[:, None])
         weight = np.zeros(len(windows), np.float32)
         np.add.at(weight, owner, share)
         return {task: (total / weight[:, None])[places] for task, total in sums.items()}
@@ -229,6 +235,29 @@ class Classifier:
             )
             out.append(Article(text, labelled, self.checkpoint.meta.name, self.frame.label_names))
         return out
+
+
+def _pairs(texts: Iterable[str], context: Iterable[str]) -> Iterator[tuple[str, str]]:
+    nothing = object()
+    for number, (text, others) in enumerate(itertools.zip_longest(texts, context, fillvalue=nothing)):
+        if text is nothing or others is nothing:
+            more, less = ("contexts", "sentences") if text is nothing else ("sentences", "contexts")
+            raise DataError(f"there are more {more} than {less}, of which there are {number}; give as many, or none")
+        yield text, others
+
+
+def _blocks(pairs: Iterable[tuple[str, str]]) -> Iterator[list[tuple[str, str]]]:
+    """Lists of as many pairs as are sorted and batched together; fewer where they are long."""
+    block: list[tuple[str, str]] = []
+    size = 0
+    for pair in pairs:
+        block.append(pair)
+        size += len(pair[0]) if isinstance(pair[0], str) else 0
+        if len(block) == _STREAM or size > _CHARACTERS:
+            yield block
+            block, size = [], 0
+    if block:
+        yield block
 
 
 def load(model: str | Path = DEFAULT_MODEL, *, device: str | None = None, threads: int | None = None) -> Classifier:

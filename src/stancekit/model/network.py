@@ -69,7 +69,11 @@ class StanceNetwork(nn.Module):
         inputs = {"input_ids": input_ids, "attention_mask": attention_mask}
         if token_type_ids is not None:
             inputs["token_type_ids"] = token_type_ids
-        pooled = self.dropout(self.pooled(**inputs))
+        return self.classify(self.pooled(**inputs))
+
+    def classify(self, pooled: Tensor) -> dict[str, Tensor]:
+        """Logits by task, each (batch, labels), of vectors (batch, hidden)."""
+        pooled = self.dropout(pooled)
         return {task: head(pooled) for task, head in self.heads.items()}
 
 
@@ -127,6 +131,14 @@ def keep_layers(encoder: Any, count: int) -> None:
     encoder.config.num_hidden_layers = count
     if getattr(encoder.config, "layer_types", None):  # ModernBERT names the kind of attention of each layer
         encoder.config.layer_types = encoder.config.layer_types[:count]
+
+
+def first_position(encoder: Any) -> int:
+    """The position of a text's first token: 0, or what follows the padding id in RoBERTa and its descendants."""
+    for name, module in encoder.named_modules():
+        if name.endswith("position_embeddings") and isinstance(module, nn.Embedding) and module.padding_idx is not None:
+            return module.padding_idx + 1
+    return 0
 
 
 def save_network(network: StanceNetwork, folder: Path) -> None:

@@ -19,7 +19,7 @@ import torch
 from stancekit.data import write_text
 from stancekit.evaluation.metrics import macro_f1
 from stancekit.evaluation.report import evaluate_rows
-from stancekit.inference.backends import onnx_session
+from stancekit.inference.backends import OnnxBackend
 from stancekit.inference.batching import batches, pad
 from stancekit.model import FORMAT, Encoded, Meta, TextEncoder, softmax
 from stancekit.model.base import Base
@@ -146,14 +146,7 @@ def graph_logits(
     path: Path, windows: Sequence[Encoded], tasks: Sequence[str], inputs: Sequence[str], pad_id: int
 ) -> Logits:
     """Logits by task of an ONNX graph, (windows, labels)."""
-    session = onnx_session(path)
-    out: dict[str, list[Any]] = {task: [None] * len(windows) for task in tasks}
-    for batch in batches([len(window) for window in windows], 2048):
-        results = session.run(list(tasks), pad([windows[i] for i in batch], inputs, pad_id))
-        for task, values in zip(tasks, results, strict=True):
-            for place, value in zip(batch, values, strict=True):
-                out[task][place] = value
-    return {task: np.stack(values) for task, values in out.items()}
+    return OnnxBackend(path, tasks, inputs, pad_id).run(windows)
 
 
 def _both_ways(rows: Sequence[LabelledQuote], encoder: TextEncoder) -> list[Encoded]:

@@ -39,7 +39,7 @@ from stancekit.evaluation.metrics import macro_f1
 from stancekit.model import TextEncoder
 from stancekit.model.base import Base, find_base, load_error
 from stancekit.model.checkpoint import Floats
-from stancekit.model.network import StanceNetwork, from_base
+from stancekit.model.network import StanceNetwork, first_position, from_base
 from stancekit.training.options import TrainOptions, read_options
 from stancekit.training.rows import (
     Collator,
@@ -192,8 +192,7 @@ def build(base: Base, data: TrainingData, options: TrainOptions, run: Path) -> t
     set_seed(options.seed)
     network = from_base(base, data.tasks, options.pooling, options.dropout, options.layers)
     room = getattr(network.encoder.config, "max_position_embeddings", options.max_length)
-    # RoBERTa's positions start after the padding id
-    room -= 2 if getattr(network.encoder.config, "model_type", "") in ("roberta", "xlm-roberta", "camembert") else 0
+    room -= first_position(network.encoder)
     if options.max_length > room:
         raise OptionError(f"{base.name} reads at most {room} tokens; set --max-length {room} or less")
     return network, TextEncoder(run / "tokenizer.json", options.max_length), pad_id
