@@ -1,5 +1,8 @@
 """Classifier: one or many, order, windows, context, backends, long texts, threads, errors."""
 
+import logging
+import time
+import tracemalloc
 from concurrent.futures import ThreadPoolExecutor
 from itertools import count, islice
 from pathlib import Path
@@ -70,12 +73,54 @@ def test_a_stream_is_lazy_and_endless(classifier: Classifier, monkeypatch: pytes
     ]
 
 
+def test_a_stream_takes_contexts_from_any_iterable(classifier: Classifier, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("stancekit.inference.classifier._STREAM", 4)
+    contexts = [row["context"] for row in tiny_rows()]
+    shown = list(classifier.predict_stream(iter(TEXTS), context=(c for c in contexts)))
+    for streamed, listed in zip(shown, classifier.predict(TEXTS, context=contexts), strict=True):
+        assert streamed.stance_scores == pytest.approx(listed.stance_scores, abs=SAME)
+
+
+@pytest.mark.parametrize(
+    ("texts", "contexts", "message"),
+    [
+        (["a", "b"], ["c"], "more sentences than contexts, of which there are 1"),
+        (["a"], ["b", "c"], "more contexts than sentences, of which there are 1"),
+        ("a", None, "takes any iterable of sentences"),
+        (["a"], "b", "takes any iterable of sentences"),
+        (["a", " "], None, "text 1 is empty"),
+    ],
+)
+def test_a_bad_stream_is_a_clear_error(classifier: Classifier, texts: object, contexts: object, message: str) -> None:
+    with pytest.raises(DataError, match=message):
+        list(classifier.predict_stream(texts, context=contexts))  # type: ignore[arg-type]
+
+
+def test_a_stream_takes_no_more_memory_for_more_sentences(classifier: Classifier) -> None:
+    def peak(count: int) -> int:
+        tracemalloc.start()
+        for _ in classifier.predict_stream(f"we welcome farm {i}" for i in range(count)):
+            pass
+        found = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        return found
+
+    block = peak(4096)
+    assert peak(3 * 4096) < 1.2 * block
+
+
+def test_long_texts_make_shorter_blocks(classifier: Classifier, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("stancekit.inference.classifier._CHARACTERS", 50)
+    seen: list[int] = []
+    predictions = classifier.predict_stream((seen.append(i) or "we welcome farm boat hall") for i in range(100))
+    next(predictions)
+    assert len(seen) == 3
+
+
 def test_repeated_texts_are_computed_once(classifier: Classifier, monkeypatch: pytest.MonkeyPatch) -> None:
     sizes: list[int] = []
     run = classifier._backend.run
-    monkeypatch.setattr(
-        classifier._backend, "run", lambda inputs: sizes.append(len(inputs["input_ids"])) or run(inputs)
-    )
+    monkeypatch.setattr(classifier._backend, "run", lambda windows: sizes.append(len(windows)) or run(windows))
     assert len({p.confidence for p in classifier.predict([TEXTS[0]] * 50)}) == 1
     assert sizes == [1]
 
@@ -84,7 +129,31 @@ def test_eight_threads_get_the_numbers_of_one(classifier: Classifier) -> None:
     expected = classifier.predict_proba(TEXTS)
     with ThreadPoolExecutor(8) as pool:
         for proba in pool.map(lambda _: classifier.predict_proba(TEXTS), range(16)):
-            np.testing.assert_allclose(proba, expected, atol=SAME)
+            np.testing.assert_array_equal(proba, expected)
+
+
+def test_the_number_of_threads_does_not_change_the_numbers(model: Path) -> None:
+    one, four = (stancekit.load(model, device="cpu", threads=n).predict_proba(TEXTS * 40) for n in (1, 4))
+    np.testing.assert_array_equal(one, four)
+
+
+def test_what_was_chosen_and_why_is_said_at_debug_level(model: Path, caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.DEBUG, "stancekit"):
+        stancekit.load(model, device="cpu", threads=3)
+    assert "onnxruntime on the cpu: asked for" in caplog.text
+    assert "3 threads" in caplog.text
+
+
+@pytest.mark.slow
+def test_a_sentence_of_20_megabytes_takes_four_times_as_long_as_one_of_5(classifier: Classifier) -> None:
+    def seconds(megabytes: int) -> float:
+        text = "we welcome farm boat " * (megabytes * 1_000_000 // 21)
+        begun = time.process_time()
+        assert classifier.predict(text).stance in ("for", "against", "neither")
+        return time.process_time() - begun
+
+    small = seconds(5)
+    assert seconds(20) < 8 * small
 
 
 def test_a_long_text_is_pooled_over_windows_not_cut(classifier: Classifier) -> None:
@@ -146,7 +215,7 @@ def test_an_article_read_with_abstention_has_unsure_quotes(model: Path) -> None:
     row = article.rows()[0]
     assert (row["stance"], row["quote_stance"]) == ("unsure", "unsure")
     assert row["confidence"] == max(row["stance_scores"].values())
-    assert "unsure<sup>U</sup>" in article.to_html()
+    assert "unsure<sup>?</sup>" in article.to_html()
 
 
 @pytest.mark.parametrize("value", [-0.1, 1.1, float("nan")])

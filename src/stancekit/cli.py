@@ -6,15 +6,19 @@ import json
 import logging
 import os
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sized
 from pathlib import Path
-from typing import Any, Literal, get_args, get_origin, get_type_hints
+from typing import TYPE_CHECKING, Any, Literal, get_args, get_origin, get_type_hints
 
 import click
 
 import stancekit
 from stancekit.errors import StancekitError
 
+if TYPE_CHECKING:
+    from stancekit.records import Prediction
+
+_LONG = 1000  # sentences, of which a progress bar is shown
 _MODEL = click.option(
     "--model", default="us-china", show_default=True, help="A model folder, a shipped model's name, or a Hub id."
 )
@@ -36,8 +40,21 @@ _FIGURES = click.option(
 _JSON = click.option("--json", "as_json", is_flag=True, help="JSON instead of text.")
 
 
+def _show_version(context: click.Context, parameter: click.Parameter, wanted: bool) -> None:
+    if wanted and not context.resilient_parsing:
+        click.echo(f"stancekit, version {stancekit.__version__}")  # looking it up costs more than importing click
+        context.exit()
+
+
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
-@click.version_option(stancekit.__version__, prog_name="stancekit")
+@click.option(
+    "--version",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_show_version,
+    help="Show the version and exit.",
+)
 @click.option("-v", "--verbose", is_flag=True, help="Say more on stderr.")
 def cli(verbose: bool) -> None:
     """Quotes, speakers, stance and sentiment in news articles."""
@@ -115,12 +132,12 @@ def predict(
     encoding: str,
 ) -> None:
     """Label TEXTS, the sentences of a --file, or of standard input (one a line)."""
-    from stancekit.data import read_texts
-
     if texts and path:
         raise click.UsageError("give sentences or --file, not both")
     sentences: Iterable[str]
     if path:
+        from stancekit.data import read_texts
+
         sentences = read_texts(path, text_column, encoding)
     elif texts:
         sentences = texts
@@ -128,7 +145,8 @@ def predict(
         raise click.UsageError("nothing to label; give sentences in quotes, --file, or pipe lines in")
     else:
         sentences = _stdin_lines(encoding)
-    for p in stancekit.predict_stream(sentences, abstain_below=abstain_below, model=model, device=device):
+    predictions = stancekit.predict_stream(sentences, abstain_below=abstain_below, model=model, device=device)
+    for p in _watched(predictions, len(sentences) if isinstance(sentences, Sized) else 0):
         if as_json:
             row = {
                 "text": p.text,
@@ -142,6 +160,34 @@ def predict(
         else:
             tone = f"{p.sentiment:<9}{max((p.sentiment_scores or {}).values()):.2f}  " if p.sentiment else ""
             click.echo(f"{p.stance:<10}{p.confidence:.2f}  {tone}{p.text}")
+
+
+def _watched(predictions: Iterator[Prediction], total: int) -> Iterator[Prediction]:
+    """The predictions, with a bar on stderr while a long list goes to a file or a pipe."""
+    if total < _LONG or not sys.stderr.isatty() or sys.stdout.isatty():
+        yield from predictions
+        return
+    from rich.console import Console
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeElapsedColumn,
+        TimeRemainingColumn,
+    )
+
+    columns = (
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("sentences"),
+        TimeElapsedColumn(),
+        TextColumn("left:"),
+        TimeRemainingColumn(),
+    )
+    # a redirected stdout would go to the bar's console, not to the user's file
+    with Progress(*columns, console=Console(stderr=True), redirect_stdout=False, redirect_stderr=False) as bar:
+        yield from bar.track(predictions, total=total)
 
 
 def _stdin_lines(encoding: str) -> Iterator[str]:
@@ -320,28 +366,38 @@ def report(labels: str, html: str | None, figures: str | None, as_json: bool, **
             click.echo(f"Figure: {path}", err=as_json)
 
 
-def _training_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """One flag for each field of `TrainOptions`, with the field's own description."""
+class _Trains(click.Command):
+    """A command with a flag for each field of `TrainOptions`, read only when it is asked for: no other needs them."""
+
+    _full = False
+
+    def get_params(self, ctx: click.Context) -> list[click.Parameter]:
+        """The command's own parameters, then the training options."""
+        if not self._full:
+            self.params += _training_options()
+            self._full = True
+        return super().get_params(ctx)
+
+
+def _training_options() -> Iterator[click.Option]:
     from stancekit.training.options import TrainOptions
 
-    for name, hint in reversed(get_type_hints(TrainOptions, include_extras=True).items()):
+    for name, hint in get_type_hints(TrainOptions, include_extras=True).items():
         kind, meta = hint.__origin__, hint.__metadata__[-1]
         default = getattr(TrainOptions(), name)
         flag = "--" + name.replace("_", "-")
         description = f"{meta.description}  [default: {default}]"
         if kind is bool:
-            option = click.option(f"{flag}/--no-{flag[2:]}", name, default=None, help=description)
+            yield click.Option([f"{flag}/--no-{flag[2:]}", name], default=None, help=description)
         elif get_origin(kind) is tuple:
-            option = click.option(flag, name, multiple=True, help=f"{meta.description}; may be given again")
+            yield click.Option([flag, name], multiple=True, help=f"{meta.description}; may be given again")
         elif get_origin(kind) is Literal:
-            option = click.option(flag, name, type=click.Choice(get_args(kind)), help=description)
+            yield click.Option([flag, name], type=click.Choice(get_args(kind)), help=description)
         else:
-            option = click.option(flag, name, type=kind, help=description)
-        command = option(command)
-    return command
+            yield click.Option([flag, name], type=kind, help=description)
 
 
-@cli.command()
+@cli.command(cls=_Trains)
 @click.argument("frame")
 @click.option("-o", "--out", type=click.Path(file_okay=False), help="Where the model goes.  [default: models/NAME]")
 @click.option(
@@ -350,7 +406,6 @@ def _training_options(command: Callable[..., Any]) -> Callable[..., Any]:
     help="Options in TOML; flags win over it.  [default: the frame's own train.toml]",
 )
 @click.option("--resume", is_flag=True, help="Go on with a run that was cut short.")
-@_training_options
 def train(frame: str, out: str | None, config: str | None, resume: bool, **options: Any) -> None:
     """Fine-tune an encoder on a FRAME: a folder, a shipped frame's name, or a table with text and stance."""
     try:
@@ -362,7 +417,7 @@ def train(frame: str, out: str | None, config: str | None, resume: bool, **optio
         click.echo(f"Model: {folder}")
 
 
-@cli.command("leave-out")
+@cli.command("leave-out", cls=_Trains)
 @click.argument("frame")
 @click.argument("column")
 @click.argument("values", nargs=-1)
@@ -375,7 +430,6 @@ def train(frame: str, out: str | None, config: str | None, resume: bool, **optio
 @_HTML
 @_FIGURES
 @_JSON
-@_training_options
 def leave_out(
     frame: str,
     column: str,

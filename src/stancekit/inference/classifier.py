@@ -14,7 +14,6 @@ from stancekit.errors import DataError, OptionError
 from stancekit.inference.backends import Backend, choose_backend
 from stancekit.model import Checkpoint, TextEncoder, open_checkpoint, softmax
 from stancekit.model.checkpoint import Floats
-from stancekit.quotes import extract_quotes
 from stancekit.records import UNSURE, Article, Prediction, Quote
 
 DEFAULT_MODEL = "us-china"
@@ -102,7 +101,9 @@ class Classifier:
         """
         if isinstance(texts, str) or isinstance(context, str):
             raise DataError("predict_stream takes any iterable of sentences and of contexts; predict takes one string")
-        return self._stream(zip(texts, itertools.repeat("")) if context is None else _pairs(texts, context), abstain_below)
+        return self._stream(
+            zip(texts, itertools.repeat("")) if context is None else _pairs(texts, context), abstain_below
+        )
 
     def _stream(self, pairs: Iterable[tuple[str, str]], abstain_below: float) -> Iterator[Prediction]:
         seen = 0
@@ -200,6 +201,8 @@ class Classifier:
             raise DataError(f"an article is a string, not {type(text).__name__}; decode bytes first")
         if not text.strip():
             raise DataError("the article is empty")
+        from stancekit.quotes import extract_quotes  # whose patterns `predict` need not wait for
+
         return self.label_quotes(text, extract_quotes(text), abstain_below=abstain_below)
 
     def label_quotes(self, text: str, quotes: Sequence[Quote], *, abstain_below: float = 0.0) -> Article:
@@ -238,10 +241,9 @@ class Classifier:
 
 
 def _pairs(texts: Iterable[str], context: Iterable[str]) -> Iterator[tuple[str, str]]:
-    nothing = object()
-    for number, (text, others) in enumerate(itertools.zip_longest(texts, context, fillvalue=nothing)):
-        if text is nothing or others is nothing:
-            more, less = ("contexts", "sentences") if text is nothing else ("sentences", "contexts")
+    for number, (text, others) in enumerate(itertools.zip_longest(texts, context)):
+        if text is None or others is None:
+            more, less = ("contexts", "sentences") if text is None else ("sentences", "contexts")
             raise DataError(f"there are more {more} than {less}, of which there are {number}; give as many, or none")
         yield text, others
 

@@ -13,7 +13,6 @@ from typing import Any
 import msgspec
 import numpy as np
 
-from stancekit.data.files import write_bytes
 from stancekit.errors import CheckpointError
 from stancekit.frames import Frame, parse_frame
 
@@ -118,6 +117,8 @@ def sha256(path: Path) -> str:
 
 def save_meta(folder: Path, meta: Meta) -> None:
     """Write `stancekit.json`. It is written last, so that a folder with it is whole."""
+    from stancekit.data.files import write_bytes  # a room that reading a model does not need
+
     write_bytes(folder / META, msgspec.json.format(msgspec.json.encode(meta), indent=1) + b"\n")
 
 

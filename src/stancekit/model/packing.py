@@ -1,8 +1,8 @@
 """Batches without padding: sequences end to end in one row, each attending to itself alone.
 
-The encoder is transformers' own. It is given an attention function under the name `PACKED` in transformers' registry, to
-which no mask function belongs, so that no mask is made; where each sequence begins travels beside the tokens under the
-names that transformers' flash attention takes, and reaches the function as keyword arguments.
+The encoder is transformers' own. It is given an attention function under the name `PACKED` in transformers' registry,
+to which no mask function belongs, so that no mask is made; where each sequence begins travels beside the tokens under
+the names that transformers' flash attention takes, and reaches the function as keyword arguments.
 
 On a GPU in half precision the function is `torch.nn.attention.varlen.varlen_attn`, which has kernels for nothing else.
 Elsewhere it is a reference: scaled dot products under a block-diagonal mask, whose cost grows with the square of the
