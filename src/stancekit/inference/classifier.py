@@ -6,7 +6,7 @@ import itertools
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import overload
+from typing import Any, overload
 
 import numpy as np
 
@@ -241,9 +241,10 @@ class Classifier:
 
 
 def _pairs(texts: Iterable[str], context: Iterable[str]) -> Iterator[tuple[str, str]]:
-    for number, (text, others) in enumerate(itertools.zip_longest(texts, context)):
-        if text is None or others is None:
-            more, less = ("contexts", "sentences") if text is None else ("sentences", "contexts")
+    nothing: Any = object()
+    for number, (text, others) in enumerate(itertools.zip_longest(texts, context, fillvalue=nothing)):
+        if text is nothing or others is nothing:
+            more, less = ("contexts", "sentences") if text is nothing else ("sentences", "contexts")
             raise DataError(f"there are more {more} than {less}, of which there are {number}; give as many, or none")
         yield text, others
 
