@@ -35,7 +35,7 @@ _INLINE = re.compile(r"`(stancekit [^`]+)`")
 
 
 def fences(page: Path) -> list[tuple[str, str, str, str]]:
-    """What a page asks for (slow, spacy, hub), language, title and text of each of its code blocks."""
+    """What a page asks for (slow, spacy), language, title and text of each of its code blocks."""
     return _FENCE.findall(page.read_text("utf-8"))
 
 
@@ -81,12 +81,10 @@ def write_csv(path: Path, rows: list[dict[str, object]] | list[dict[str, str]]) 
 
 @pytest.fixture
 def desk(prepared: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A copy of the prepared files to work in; no hub, and a stand-in for spaCy where it is not installed."""
+    """A copy of the prepared files to work in, and a stand-in for spaCy where it is not installed."""
     folder = tmp_path / "desk"
     shutil.copytree(prepared, folder)
     monkeypatch.chdir(folder)
-    shipped = str(stancekit.load("us-china").checkpoint.folder)
-    monkeypatch.setattr("huggingface_hub.snapshot_download", lambda name: shipped)
     if importlib.util.find_spec("spacy") is None:
         monkeypatch.setitem(sys.modules, "spacy", stand_in_for_spacy())
     return folder
