@@ -1,4 +1,4 @@
-"""The Hub, a server in this test: fetching a model that was named, pushing one, and every way that can fail."""
+"""The Hub, here a server in this process: fetching a model, pushing one, and every way that can fail."""
 
 import base64
 import hashlib

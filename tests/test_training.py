@@ -404,7 +404,7 @@ def test_warnings_of_frame_check_are_logged_and_stand_in_the_card(
     out = stancekit.train(folder, tmp_path / "m", base=str(encoder), **TINY_OPTIONS | {"epochs": 0.01})
     warning = "1 texts stand twice with different labels: settle the label"
     assert warning in caplog.text
-    assert f"- {warning}" in (out / "README.md").read_text()
+    assert f"warned: {warning}" in (out / "README.md").read_text()
 
 
 @pytest.mark.parametrize("logger", ["tensorboard", "wandb", "mlflow"])

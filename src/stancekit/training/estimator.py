@@ -26,7 +26,7 @@ from stancekit.records import MIXED, UNSURE, LabelledQuote
 from stancekit.training import TrainOptions, train
 
 # texts and labels are all there is: no quote around a text, no second reader, no tone
-_WITHOUT = {"context": 0.0, "second_label": 0.0, "sentiment_weight": 0.0}
+_WITHOUT: dict[str, Any] = {"context": 0.0, "second_label": 0.0, "sentiment_weight": 0.0}
 _DEFAULTS: dict[str, Any] = {
     name: getattr(TrainOptions(), name) for name in TrainOptions.__struct_fields__ if name not in _WITHOUT
 }
@@ -104,8 +104,9 @@ class StanceClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         check_classification_targets(labels)
         self.classes_, codes = np.unique(labels, return_inverse=True)
         if len(self.classes_) < 2:
-            only = str(self.classes_[0])
-            raise InputError(f"one class alone, {only!r}, is nothing to learn; give labels of two or more")
+            raise InputError(
+                f"one class alone, {str(self.classes_[0])!r}, is nothing to learn; give labels of two or more"
+            )
         names = _names(self.classes_)
         rows = [
             LabelledQuote(id=str(place), text=text, stance=names[code], source=f"text {place}")
@@ -115,7 +116,7 @@ class StanceClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         with tempfile.TemporaryDirectory(prefix="stancekit-") as folder:
             table = Path(folder, "classifier.jsonl")
             write_quotes(table, _with_dev(rows))
-            model = train(table, Path(folder, "model"), **{**options, **_WITHOUT})
+            model = train(table, Path(folder, "model"), **(options | _WITHOUT))
             # in memory, so that a fitted estimator can be copied and sent to another process
             self._files = {path.name: path.read_bytes() for path in model.iterdir()}
         self._classifier = self._open()

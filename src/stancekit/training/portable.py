@@ -21,8 +21,8 @@ def export(model: str | Path, out: str | Path, *, to: Literal["transformers", "o
     ``transformers`` gives a folder for `AutoModelForSequenceClassification` and `pipeline("text-classification")`, with
     the probabilities of this model's own network. ``onnx`` gives the graph that stancekit runs on a CPU, with one
     output ``logits``, and the tokenizer, for ONNX Runtime in any language. In both the temperature is in the weights: a
-    plain softmax gives calibrated probabilities. The folder's README shows how to use it and says what stays behind:
-    reading long texts in windows, and conformal sets.
+    plain softmax gives calibrated probabilities. The folder's README shows how to use it and says what stays behind,
+    above all the reading of long texts in windows.
 
     Args:
         model: A checkpoint folder, a shipped name or a Hub id.
@@ -153,6 +153,7 @@ _BEHIND = {
 def _readme(checkpoint: Checkpoint, to: str, task: str) -> str:
     meta, head = checkpoint.meta, checkpoint.meta.heads[task]
     small = meta.graph == "int8"
+    labels = ", ".join(f"`{label}`" for label in head.labels)
     inputs = ", ".join(f'"{name}": encoding.{_FIELDS[name]}' for name in meta.inputs)
     behind = _BEHIND[to].format(
         graph=meta.graph,
@@ -162,7 +163,7 @@ def _readme(checkpoint: Checkpoint, to: str, task: str) -> str:
     return f"""\
 # {meta.name}: {task}
 
-Labels: {", ".join(f"`{label}`" for label in head.labels)}. Exported by stancekit from `{checkpoint.sha256[:12]}`.
+Labels: {labels}. Exported by stancekit from the model `{checkpoint.sha256[:12]}`.
 
 ```python
 {_USE[to].format(folder=".", max_length=meta.max_length, inputs=inputs)}
@@ -170,6 +171,6 @@ Labels: {", ".join(f"`{label}`" for label in head.labels)}. Exported by stanceki
 
 A softmax gives calibrated probabilities: the temperature ({head.temperature:g}) is in the weights.
 
-{behind}- Not carried over: texts of more than {meta.max_length} tokens are cut here, where stancekit reads windows;
-  finding quotes and joining each sentence with the rest of its quote; conformal sets; the other heads.
+{behind}- Not carried over: texts of more than {meta.max_length} tokens are cut here, where stancekit reads them in
+  windows; finding quotes and joining each sentence with the rest of its quote; conformal sets; the other heads.
 """
