@@ -122,12 +122,8 @@ def model_card(
         + "; conformal thresholds on dev",
         f"- seed {meta.seed}; " + ", ".join(f"{name} {version}" for name, version in meta.versions.items() if version),
         "- options: " + ", ".join(f"{name} {value}" for name, value in sorted(meta.options.items())),
+        *(f"- `stancekit frame check` warned: {warning}" for warning in warnings),
         "",
-        *(
-            ["Warnings of `stancekit frame check` about its quotes:", "", *(f"- {w}" for w in warnings), ""]
-            if warnings
-            else []
-        ),
         "## What it is not for",
         "",
         "It reads single sentences, not people: a label is a reading of words, not a fact about a speaker. Shares over "
