@@ -119,6 +119,17 @@ def test_context_goes_in_as_the_second_segment(model: Path, tmp_path: Path) -> N
     np.testing.assert_allclose(theirs, own_probabilities(model, TEXTS, [context] * 4)["stance"], atol=1e-5)
 
 
+def test_a_text_that_is_too_long_is_cut_at_the_models_own_length(model: Path, tmp_path: Path) -> None:
+    from transformers import AutoTokenizer
+
+    for to in ("transformers", "onnx"):
+        out = stancekit.export(model, tmp_path / to, to=to)  # type: ignore[arg-type]
+        tokenizer = AutoTokenizer.from_pretrained(out)
+        long = tokenizer(" ".join(TEXTS * 20), truncation=True)["input_ids"]
+        assert len(long) == stancekit.load(model).checkpoint.meta.max_length
+        assert json.loads((out / "tokenizer.json").read_text())["truncation"] is None
+
+
 @pytest.mark.parametrize(("kind", "pooling"), [("modernbert", "mean"), ("roberta", "first"), ("deberta-v3", "mean")])
 def test_other_architectures_open_in_a_pipeline_too(frame: Path, tmp_path: Path, kind: str, pooling: str) -> None:
     base = tiny_encoder(tmp_path, kind)

@@ -102,7 +102,7 @@ def make_folder(path: str | Path) -> None:
 
 @contextmanager
 def new_folder(folder: str | Path) -> Iterator[Path]:
-    """A folder to write into that takes its name only when the block ends without an error.
+    """A folder to write files into that takes its name only when the block ends without an error.
 
     Raises:
         DataError: There is something of that name already, other than an empty folder, or it cannot be made.
@@ -119,7 +119,9 @@ def new_folder(folder: str | Path) -> Iterator[Path]:
         yield staging
         mask = os.umask(0)
         os.umask(mask)
-        staging.chmod(0o777 & ~mask)  # mkdtemp makes private folders
+        staging.chmod(0o777 & ~mask)  # mkdtemp and safetensors make private ones
+        for path in staging.iterdir():
+            path.chmod(0o666 & ~mask)
         staging.replace(folder)
     finally:
         shutil.rmtree(staging, ignore_errors=True)

@@ -135,13 +135,13 @@ def _explain(repo: str, error: Exception) -> HubError:
 
     status = getattr(getattr(error, "response", None), "status_code", None)
     if isinstance(error, (LocalEntryNotFoundError, OfflineModeIsEnabled)) and constants.is_offline_mode():
-        why = "is not (whole) in this machine's cache, and HF_HUB_OFFLINE is set; unset it"
+        why = "is not (whole) in this machine's cache, and HF_HUB_OFFLINE is set; nor is it a folder here"
     elif isinstance(error, LocalEntryNotFoundError):
-        why = "is not (whole) in this machine's cache, and the Hub cannot be reached; check the network"
+        why = "is not (whole) in this machine's cache, and the Hub cannot be reached; nor is it a folder here"
     elif isinstance(error, GatedRepoError):
         why = "asks for its terms to be accepted; do so on its page, then `hf auth login`"
     elif isinstance(error, RepositoryNotFoundError):
-        why = "is not on the Hub, or private; check the name, or log in with `hf auth login` or HF_TOKEN"
+        why = "is not on the Hub, nor a folder here; if it is private, log in with `hf auth login` or HF_TOKEN"
     elif status in (401, 403):
         why = "is not for this token to use; log in with `hf auth login` or HF_TOKEN, with a token that may"
     elif isinstance(error, HFValidationError):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import sys
 from pathlib import Path
 from typing import Any, Literal
 
@@ -55,9 +56,13 @@ def export(model: str | Path, out: str | Path, *, to: Literal["transformers", "o
 
 
 def _to_transformers(checkpoint: Checkpoint, task: str, folder: Path) -> None:
+    from transformers.utils.logging import disable_progress_bar
+
     from stancekit.model.network import load_network
     from stancekit.training.stock import TOLERANCE, largest_difference, stock_classifier
 
+    if not sys.stderr.isatty():
+        disable_progress_bar()
     meta = checkpoint.meta
     network, head = load_network(checkpoint), meta.heads[task]
     model = stock_classifier(network, task, head.labels, head.temperature)
@@ -107,6 +112,8 @@ def _save_tokenizer(checkpoint: Checkpoint, folder: Path) -> None:
 
     meta = checkpoint.meta
     tokenizer = Tokenizer.from_file(str(checkpoint.file("tokenizer.json")))
+    tokenizer.no_truncation()  # what the base came with; the length is in its own place
+    tokenizer.no_padding()
     PreTrainedTokenizerFast(
         tokenizer_object=tokenizer,
         pad_token=tokenizer.id_to_token(meta.pad_id),
@@ -145,7 +152,7 @@ _BEHIND = {
 - Keep it in float32: in float16 some of its weights are out of range. It is made for prediction, not to be trained on.
 """,
     "onnx": """\
-- The graph is the {graph} one that stancekit runs on a CPU{operators}: the same logits, over the temperature.
+- The graph is the {graph} one that stancekit runs on a CPU{operators}; its logits are over the temperature.
 """,
 }
 
@@ -158,7 +165,7 @@ def _readme(checkpoint: Checkpoint, to: str, task: str) -> str:
     behind = _BEHIND[to].format(
         graph=meta.graph,
         rounding=", so its probabilities differ a little" if small else "",
-        operators=", with operators of ONNX Runtime" if small else "",
+        operators=", with ONNX Runtime's operators" if small else "",
     )
     return f"""\
 # {meta.name}: {task}
@@ -171,6 +178,6 @@ Labels: {labels}. Exported by stancekit from the model `{checkpoint.sha256[:12]}
 
 A softmax gives calibrated probabilities: the temperature ({head.temperature:g}) is in the weights.
 
-{behind}- Not carried over: texts of more than {meta.max_length} tokens are cut here, where stancekit reads them in
-  windows; finding quotes and joining each sentence with the rest of its quote; conformal sets; the other heads.
+{behind}- Not carried over: texts of more than {meta.max_length} tokens are cut, where stancekit reads them in windows;
+  finding quotes and joining each sentence with the rest of its quote; conformal sets; the other heads.
 """
