@@ -133,8 +133,8 @@ def agreement(data: str | Path, annotators: Sequence[str] = (), *, cluster: str 
         DataError: The file cannot be read, lacks a column, or no row has two labels.
 
     Example:
-        >>> round(agreement("us-china").tasks["stance"].pairs[0].agreed.value, 2)
-        0.99
+        >>> agreement("us-china").tasks["stance"].annotators
+        ('stance', 'second_stance')
     """
     path = Path(data)
     if path.is_dir() or (not path.exists() and str(data) in shipped_frames()):
