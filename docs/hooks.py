@@ -1,18 +1,29 @@
-"""What mkdocs cannot know by itself: the commands with their options, and which names a room exports."""
+"""What mkdocs cannot know: the commands with their options, the exports of a room, the figures of the card."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 import click
+from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.structure.files import File, Files
 
 import stancekit
 from stancekit.cli import cli
 
 _ROOM = re.compile(r"<!-- exports of ([\w.]+) -->")
+_CARD = Path(__file__).parents[1] / "models" / "us-china"
+
+
+def on_files(files: Files, config: MkDocsConfig) -> Files:
+    """The figures of the shipped model's card lie beside the card."""
+    for path in sorted((_CARD / "figures").glob("*.png")):
+        files.append(File.generated(config, f"figures/{path.name}", abs_src_path=str(path)))
+    return files
 
 
 def on_page_markdown(markdown: str, **_: Any) -> str:
