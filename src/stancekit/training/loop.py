@@ -347,6 +347,7 @@ def _prepare_run(run: Path, options: TrainOptions, data: TrainingData, resume: b
         run.mkdir(parents=True, exist_ok=True)
         return
     described = {"options": msgspec.to_builtins(options), "data": data.sha256, "frame": data.frame.sha256}
+    described = json.loads(json.dumps(described))  # as it will be read back: a tuple is a list there
     note = run / "run.json"
     if note.is_file() and not resume:
         raise OptionError(f"{run}: an unfinished run; go on with --resume, or delete that folder to start anew")
