@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -35,7 +36,7 @@ def corpus_drawings(report: CorpusReport) -> dict[str, Drawing]:
                 f"by-{number}-{name}".rstrip("-"),
                 f"Share of each stance by {plain(cut.column)}",
                 _in_words(report, cut),
-                lambda cut=cut: _by_value(report, cut),  # type: ignore[misc]
+                partial(_by_value, report, cut),
             )
     return found
 
